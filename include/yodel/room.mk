@@ -1,0 +1,14 @@
+# the public headers, all of them
+pkginclude_HEADERS += \
+  %D%/yodel.h \
+  %D%/yodel-enums.h \
+  %D%/yodel-error.h \
+  %D%/yodel-identity.h \
+  %D%/yodel-macros.h \
+  %D%/yodel-media.h \
+  %D%/yodel-session.h \
+  %D%/yodel-sink.h \
+  %D%/yodel-source.h \
+  %D%/yodel-stats.h \
+  %D%/yodel-track.h \
+  %D%/yodel-video-frame.h

@@ -1,0 +1,115 @@
+/* The enumerations of the public interface. */
+#pragma once
+
+#include <glib-object.h>
+
+G_BEGIN_DECLS
+
+/**
+ * YodelMediaKind:
+ * @YODEL_MEDIA_AUDIO: sound
+ * @YODEL_MEDIA_VIDEO: picture
+ */
+typedef enum
+{
+  YODEL_MEDIA_AUDIO,
+  YODEL_MEDIA_VIDEO,
+} YodelMediaKind;
+
+/**
+ * YodelDirection:
+ * @YODEL_DIRECTION_INACTIVE: neither way
+ * @YODEL_DIRECTION_SENDONLY: from here to the peer
+ * @YODEL_DIRECTION_RECVONLY: from the peer to here
+ * @YODEL_DIRECTION_SENDRECV: both ways
+ *
+ * Direction of a track as seen from this side (RFC 8829 section 5.2, RFC 8866 section 6.7).
+ * The values are bits: send is 1, receive is 2.
+ */
+typedef enum
+{
+  YODEL_DIRECTION_INACTIVE = 0,
+  YODEL_DIRECTION_SENDONLY = 1,
+  YODEL_DIRECTION_RECVONLY = 2,
+  YODEL_DIRECTION_SENDRECV = 3,
+} YodelDirection;
+
+/**
+ * YodelSdpType:
+ * @YODEL_SDP_OFFER: an offer
+ * @YODEL_SDP_PRANSWER: a provisional answer
+ * @YODEL_SDP_ANSWER: a final answer
+ * @YODEL_SDP_ROLLBACK: takes the pending offer back
+ *
+ * As RTCSdpType in W3C webrtc-pc.
+ */
+typedef enum
+{
+  YODEL_SDP_OFFER,
+  YODEL_SDP_PRANSWER,
+  YODEL_SDP_ANSWER,
+  YODEL_SDP_ROLLBACK,
+} YodelSdpType;
+
+/**
+ * YodelSignalingState:
+ * @YODEL_SIGNALING_STABLE: no exchange under way
+ * @YODEL_SIGNALING_HAVE_LOCAL_OFFER: an offer of ours waits for its answer
+ * @YODEL_SIGNALING_HAVE_REMOTE_OFFER: an offer of the peer waits for our answer
+ * @YODEL_SIGNALING_CLOSED: the session is over
+ *
+ * As RTCSignalingState in W3C webrtc-pc.
+ */
+typedef enum
+{
+  YODEL_SIGNALING_STABLE,
+  YODEL_SIGNALING_HAVE_LOCAL_OFFER,
+  YODEL_SIGNALING_HAVE_REMOTE_OFFER,
+  YODEL_SIGNALING_CLOSED,
+} YodelSignalingState;
+
+/**
+ * YodelSessionState:
+ * @YODEL_SESSION_NEW: no description has been exchanged
+ * @YODEL_SESSION_CONNECTING: looking for a path, or shaking hands over it
+ * @YODEL_SESSION_CONNECTED: ICE and DTLS are done, media may flow
+ * @YODEL_SESSION_RECONNECTING: was connected; the peer is silent or the path is gone
+ * @YODEL_SESSION_ENDED: over; see yodel_session_get_end_reason()
+ */
+typedef enum
+{
+  YODEL_SESSION_NEW,
+  YODEL_SESSION_CONNECTING,
+  YODEL_SESSION_CONNECTED,
+  YODEL_SESSION_RECONNECTING,
+  YODEL_SESSION_ENDED,
+} YodelSessionState;
+
+/**
+ * YodelEndReason:
+ * @YODEL_END_NONE: it is not over
+ * @YODEL_END_LOCAL: closed by this side
+ * @YODEL_END_REMOTE: closed by the peer
+ * @YODEL_END_NO_PATH: no direct path was found
+ * @YODEL_END_LOST: the peer fell silent and did not come back
+ * @YODEL_END_KEY: the peer's key is not the one it announced
+ * @YODEL_END_DECLINED: the peer said no
+ * @YODEL_END_UNANSWERED: nobody answered
+ * @YODEL_END_MEDIA: sound or picture could not be opened or written here
+ * @YODEL_END_FAILED: anything else; the text says it
+ */
+typedef enum
+{
+  YODEL_END_NONE,
+  YODEL_END_LOCAL,
+  YODEL_END_REMOTE,
+  YODEL_END_NO_PATH,
+  YODEL_END_LOST,
+  YODEL_END_KEY,
+  YODEL_END_DECLINED,
+  YODEL_END_UNANSWERED,
+  YODEL_END_MEDIA,
+  YODEL_END_FAILED,
+} YodelEndReason;
+
+G_END_DECLS
