@@ -1,1 +1,4 @@
-# the room's files and tests
+# transport: the direct, encrypted path
+libyodel_core_la_SOURCES += \
+  %D%/certificate.h \
+  %D%/transport.h
