@@ -1,1 +1,7 @@
-# the room's files and tests
+# video: frames, VP8 and its payload format, frame buffer, timing, adaptation
+libyodel_pure_la_SOURCES += \
+  %D%/yodel-video-frame.c
+
+check_PROGRAMS += tests/video/test-video-frame
+tests_video_test_video_frame_SOURCES = tests/video/test-video-frame.c
+tests_video_test_video_frame_LDADD   = $(PURE_LIBS)
