@@ -1,1 +1,6 @@
-# the room's files and tests
+# session: one peer connection: offer/answer; wires all the rooms above
+libyodel_core_la_SOURCES += \
+  %D%/track-private.h \
+  %D%/yodel-sink.c \
+  %D%/yodel-source.c \
+  %D%/yodel-track.c

@@ -1,0 +1,556 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/track-private.h"
+
+/* Thread: the one its session belongs to, but for yodel_track_push_audio() and
+ * yodel_track_push_video(), which only reach the outlet; that is set at birth. */
+struct _YodelTrack
+{
+  GObject           parent_instance;
+
+  YodelMediaKind    kind;
+  char             *mid;                 /* (owned) (nullable) until negotiated */
+  YodelDirection    direction;           /* wanted */
+  YodelDirection    current_direction;   /* negotiated */
+  gboolean          enabled;
+  gboolean          sending;             /* the source is started */
+  double            level_sent;
+  double            level_received;
+  YodelSource      *source;              /* (owned) (nullable) */
+  YodelSink        *sink;                /* (owned) (nullable) */
+
+  YodelTrackOutlet  outlet;
+  gpointer          outlet_data;
+  GDestroyNotify    outlet_destroy;
+};
+
+G_DEFINE_FINAL_TYPE (YodelTrack, yodel_track, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_KIND = 1,
+  PROP_MID,
+  PROP_DIRECTION,
+  PROP_CURRENT_DIRECTION,
+  PROP_ENABLED,
+  PROP_LEVEL_SENT,
+  PROP_LEVEL_RECEIVED,
+  PROP_SOURCE,
+  PROP_SINK,
+  N_PROPERTIES
+};
+
+enum
+{
+  FIRST_FRAME,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+static guint       signals[N_SIGNALS];
+
+static void
+tell_session (YodelTrack *self)
+{
+  if (self->outlet.changed != NULL)
+    self->outlet.changed (self->outlet_data, self);
+}
+
+static void
+yodel_track_get_property (GObject    *object,
+                          guint       id,
+                          GValue     *value,
+                          GParamSpec *pspec)
+{
+  YodelTrack *self = YODEL_TRACK (object);
+
+  switch (id)
+    {
+    case PROP_KIND:              g_value_set_int (value, self->kind); break;
+    case PROP_MID:               g_value_set_string (value, self->mid); break;
+    case PROP_DIRECTION:         g_value_set_int (value, self->direction); break;
+    case PROP_CURRENT_DIRECTION: g_value_set_int (value, self->current_direction); break;
+    case PROP_ENABLED:           g_value_set_boolean (value, self->enabled); break;
+    case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
+    case PROP_LEVEL_RECEIVED:    g_value_set_double (value, self->level_received); break;
+    case PROP_SOURCE:            g_value_set_object (value, self->source); break;
+    case PROP_SINK:              g_value_set_object (value, self->sink); break;
+    default:                     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+yodel_track_set_property (GObject      *object,
+                          guint         id,
+                          const GValue *value,
+                          GParamSpec   *pspec)
+{
+  YodelTrack *self = YODEL_TRACK (object);
+
+  switch (id)
+    {
+    case PROP_DIRECTION: yodel_track_set_direction (self, g_value_get_int (value)); break;
+    case PROP_ENABLED:   yodel_track_set_enabled (self, g_value_get_boolean (value)); break;
+    case PROP_SOURCE:    yodel_track_set_source (self, g_value_get_object (value)); break;
+    case PROP_SINK:      yodel_track_set_sink (self, g_value_get_object (value)); break;
+    default:             G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+yodel_track_dispose (GObject *object)
+{
+  YodelTrack *self = YODEL_TRACK (object);
+
+  yodel_track_set_sending (self, FALSE);
+  g_clear_object (&self->source);
+  g_clear_object (&self->sink);
+
+  G_OBJECT_CLASS (yodel_track_parent_class)->dispose (object);
+}
+
+static void
+yodel_track_finalize (GObject *object)
+{
+  YodelTrack *self = YODEL_TRACK (object);
+
+  if (self->outlet_destroy != NULL)
+    self->outlet_destroy (self->outlet_data);
+  g_free (self->mid);
+
+  G_OBJECT_CLASS (yodel_track_parent_class)->finalize (object);
+}
+
+static void
+yodel_track_class_init (YodelTrackClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags readable = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+  const GParamFlags writable = readable | G_PARAM_WRITABLE;
+
+  object_class->get_property = yodel_track_get_property;
+  object_class->set_property = yodel_track_set_property;
+  object_class->dispose = yodel_track_dispose;
+  object_class->finalize = yodel_track_finalize;
+
+  /**
+   * YodelTrack:kind:
+   *
+   * Sound or picture, a #YodelMediaKind.
+   */
+  properties[PROP_KIND] = g_param_spec_int ("kind", NULL, NULL, 0, YODEL_MEDIA_VIDEO, 0, readable);
+
+  /**
+   * YodelTrack:mid:
+   *
+   * The media identification of RFC 5888 that names it in the descriptions.
+   */
+  properties[PROP_MID] = g_param_spec_string ("mid", NULL, NULL, NULL, readable);
+
+  /**
+   * YodelTrack:direction:
+   *
+   * The #YodelDirection this side wants. A change asks for a new offer.
+   */
+  properties[PROP_DIRECTION] =
+    g_param_spec_int ("direction", NULL, NULL, 0, YODEL_DIRECTION_SENDRECV,
+                      YODEL_DIRECTION_SENDRECV, writable);
+
+  /**
+   * YodelTrack:current-direction:
+   *
+   * The #YodelDirection that both sides agreed on.
+   */
+  properties[PROP_CURRENT_DIRECTION] =
+    g_param_spec_int ("current-direction", NULL, NULL, 0, YODEL_DIRECTION_SENDRECV,
+                      YODEL_DIRECTION_INACTIVE, readable);
+
+  /**
+   * YodelTrack:enabled:
+   *
+   * %FALSE while muted: silence or black goes out instead of what the source gives.
+   */
+  properties[PROP_ENABLED] = g_param_spec_boolean ("enabled", NULL, NULL, TRUE, writable);
+
+  /**
+   * YodelTrack:level-sent:
+   *
+   * How loud the sound going out is, in dBov (0 is the loudest, -127 is silence), updated ten
+   * times a second while something listens for its notification.
+   */
+  properties[PROP_LEVEL_SENT] =
+    g_param_spec_double ("level-sent", NULL, NULL, -127, 0, -127, readable);
+
+  /**
+   * YodelTrack:level-received:
+   *
+   * How loud the sound coming in is, in dBov.
+   */
+  properties[PROP_LEVEL_RECEIVED] =
+    g_param_spec_double ("level-received", NULL, NULL, -127, 0, -127, readable);
+
+  /**
+   * YodelTrack:source:
+   *
+   * Where what is sent comes from.
+   */
+  properties[PROP_SOURCE] =
+    g_param_spec_object ("source", NULL, NULL, YODEL_TYPE_SOURCE, writable);
+
+  /**
+   * YodelTrack:sink:
+   *
+   * Where what is received goes.
+   */
+  properties[PROP_SINK] = g_param_spec_object ("sink", NULL, NULL, YODEL_TYPE_SINK, writable);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+
+  /**
+   * YodelTrack::first-frame:
+   * @self: the track
+   * @time_us: when, microseconds of the monotonic clock
+   *
+   * The first decoded sound or picture was handed to the sink.
+   */
+  signals[FIRST_FRAME] =
+    g_signal_new ("first-frame", YODEL_TYPE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, G_TYPE_INT64);
+}
+
+static void
+yodel_track_init (YodelTrack *self)
+{
+  self->direction = YODEL_DIRECTION_SENDRECV;
+  self->enabled = TRUE;
+  self->level_sent = self->level_received = -127;
+}
+
+/* Private: a session makes its tracks.  @destroy frees @user_data when the last reference to
+ * the track is gone, on whichever thread that is. */
+YodelTrack *
+yodel_track_new (YodelMediaKind          kind,
+                 const YodelTrackOutlet *outlet,
+                 gpointer                user_data,
+                 GDestroyNotify          destroy)
+{
+  YodelTrack *self = g_object_new (YODEL_TYPE_TRACK, NULL);
+
+  self->kind = kind;
+  self->outlet = *outlet;
+  self->outlet_data = user_data;
+  self->outlet_destroy = destroy;
+  return self;
+}
+
+void
+yodel_track_set_mid (YodelTrack *self,
+                     const char *mid)
+{
+  if (g_strcmp0 (self->mid, mid) == 0)
+    return;
+
+  g_free (self->mid);
+  self->mid = g_strdup (mid);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MID]);
+}
+
+void
+yodel_track_set_current_direction (YodelTrack     *self,
+                                   YodelDirection  direction)
+{
+  if (self->current_direction == direction)
+    return;
+
+  self->current_direction = direction;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_DIRECTION]);
+}
+
+/* Starts and stops the source with the track. */
+void
+yodel_track_set_sending (YodelTrack *self,
+                         gboolean    sending)
+{
+  if (self->sending == sending)
+    return;
+
+  self->sending = sending;
+  if (self->source == NULL)
+    return;
+
+  if (sending)
+    yodel_source_start (self->source, self);
+  else
+    yodel_source_stop (self->source);
+}
+
+void
+yodel_track_set_level (YodelTrack *self,
+                       double      sent,
+                       double      received)
+{
+  if (self->level_sent != sent)
+    {
+      self->level_sent = sent;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEVEL_SENT]);
+    }
+  if (self->level_received != received)
+    {
+      self->level_received = received;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LEVEL_RECEIVED]);
+    }
+}
+
+void
+yodel_track_first_frame (YodelTrack *self,
+                         gint64      time_us)
+{
+  g_signal_emit (self, signals[FIRST_FRAME], 0, time_us);
+}
+
+/**
+ * yodel_track_get_kind:
+ * @self: a track
+ *
+ * Returns: sound or picture
+ */
+YodelMediaKind
+yodel_track_get_kind (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), YODEL_MEDIA_AUDIO);
+
+  return self->kind;
+}
+
+/**
+ * yodel_track_get_mid:
+ * @self: a track
+ *
+ * Returns: (nullable): the name of the track in the descriptions (RFC 5888), %NULL before it
+ *   is in one
+ */
+const char *
+yodel_track_get_mid (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), NULL);
+
+  return self->mid;
+}
+
+/**
+ * yodel_track_get_direction:
+ * @self: a track
+ *
+ * Returns: the direction this side wants
+ */
+YodelDirection
+yodel_track_get_direction (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), YODEL_DIRECTION_INACTIVE);
+
+  return self->direction;
+}
+
+/**
+ * yodel_track_set_direction:
+ * @self: a track
+ * @direction: the direction this side wants from the next offer or answer on
+ *
+ * Puts a track on hold (%YODEL_DIRECTION_SENDONLY or %YODEL_DIRECTION_INACTIVE) and takes it
+ * back (%YODEL_DIRECTION_SENDRECV), as in RFC 3264 section 8.4.
+ */
+void
+yodel_track_set_direction (YodelTrack     *self,
+                           YodelDirection  direction)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (direction <= YODEL_DIRECTION_SENDRECV);
+
+  if (self->direction == direction)
+    return;
+
+  self->direction = direction;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DIRECTION]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_current_direction:
+ * @self: a track
+ *
+ * Returns: the direction both sides agreed on, %YODEL_DIRECTION_INACTIVE before
+ */
+YodelDirection
+yodel_track_get_current_direction (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), YODEL_DIRECTION_INACTIVE);
+
+  return self->current_direction;
+}
+
+/**
+ * yodel_track_get_enabled:
+ * @self: a track
+ *
+ * Returns: %FALSE while it is muted
+ */
+gboolean
+yodel_track_get_enabled (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), FALSE);
+
+  return self->enabled;
+}
+
+/**
+ * yodel_track_set_enabled:
+ * @self: a track
+ * @enabled: %FALSE to mute it
+ *
+ * Mutes what is sent: the peer gets silence or a black picture (W3C mediacapture-streams,
+ * MediaStreamTrack.enabled). Nothing is negotiated.
+ */
+void
+yodel_track_set_enabled (YodelTrack *self,
+                         gboolean    enabled)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+
+  enabled = !!enabled;
+  if (self->enabled == enabled)
+    return;
+
+  self->enabled = enabled;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENABLED]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_source:
+ * @self: a track
+ *
+ * Returns: (transfer none) (nullable): where what is sent comes from
+ */
+YodelSource *
+yodel_track_get_source (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), NULL);
+
+  return self->source;
+}
+
+/**
+ * yodel_track_set_source:
+ * @self: a track
+ * @source: (transfer none) (nullable): where what is sent comes from; %NULL to send nothing,
+ *   or where the program itself calls yodel_track_push_audio() or yodel_track_push_video()
+ *
+ * May be called at any time; the one before is stopped.
+ */
+void
+yodel_track_set_source (YodelTrack  *self,
+                        YodelSource *source)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (source == NULL || YODEL_IS_SOURCE (source));
+
+  if (self->source == source)
+    return;
+
+  if (self->sending && self->source != NULL)
+    yodel_source_stop (self->source);
+
+  g_set_object (&self->source, source);
+
+  if (self->sending && source != NULL)
+    yodel_source_start (source, self);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SOURCE]);
+}
+
+/**
+ * yodel_track_get_sink:
+ * @self: a track
+ *
+ * Returns: (transfer none) (nullable): where what is received goes
+ */
+YodelSink *
+yodel_track_get_sink (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), NULL);
+
+  return self->sink;
+}
+
+/**
+ * yodel_track_set_sink:
+ * @self: a track
+ * @sink: (transfer none) (nullable): where what is received goes; %NULL to throw it away
+ *
+ * May be called at any time; the one before is finished once nothing writes to it any more.
+ */
+void
+yodel_track_set_sink (YodelTrack *self,
+                      YodelSink  *sink)
+{
+  g_autoptr (YodelSink) before = NULL;
+
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (sink == NULL || YODEL_IS_SINK (sink));
+
+  if (self->sink == sink)
+    return;
+
+  before = g_steal_pointer (&self->sink);
+  g_set_object (&self->sink, sink);
+
+  if (self->outlet.sink_set != NULL)
+    self->outlet.sink_set (self->outlet_data, self, before);
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SINK]);
+}
+
+/**
+ * yodel_track_push_audio:
+ * @self: an audio track
+ * @samples: (array length=n_samples): 48 kHz mono
+ * @n_samples: how many; 480 (10 ms) is best for delay, anything up to a second is taken
+ * @captured_us: when the last of them was captured, microseconds of the monotonic clock
+ *
+ * Gives sound to be sent. What comes before the session is connected is dropped.
+ *
+ * Thread: any, one at a time.
+ */
+void
+yodel_track_push_audio (YodelTrack   *self,
+                        const gint16 *samples,
+                        gsize         n_samples,
+                        gint64        captured_us)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (self->kind == YODEL_MEDIA_AUDIO);
+  g_return_if_fail (samples != NULL && n_samples <= YODEL_AUDIO_RATE_HZ);
+
+  self->outlet.push_audio (self->outlet_data, samples, n_samples, captured_us);
+}
+
+/**
+ * yodel_track_push_video:
+ * @self: a video track
+ * @frame: (transfer none): the picture; its timestamp_us says when it was captured
+ *
+ * Gives a picture to be sent. It may be dropped where the network or the
+ * machine cannot keep up.
+ *
+ * Thread: any, one at a time.
+ */
+void
+yodel_track_push_video (YodelTrack      *self,
+                        YodelVideoFrame *frame)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (self->kind == YODEL_MEDIA_VIDEO);
+  g_return_if_fail (frame != NULL);
+
+  self->outlet.push_video (self->outlet_data, frame);
+}
