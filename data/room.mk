@@ -1,1 +1,3 @@
-# the room's files and tests
+# What is installed and not compiled.
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = %D%/yodel-1.pc %D%/yodel-media-1.pc
