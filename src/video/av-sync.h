@@ -1,0 +1,34 @@
+/* Lip sync: how much later than now to play the sound or the picture of one peer, so that what
+ * happened together is heard and seen together.  Plain data; belongs to one thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Where a stream's RTP clock stood at a time of the peer's wall clock: of its last sender report
+ * (RFC 3550 section 6.4.1), and how a packet of it went through here. */
+typedef struct
+{
+  guint64 ntp_time;         /* 32.32, as in the sender report; 0: none yet */
+  guint32 ntp_rtp_time;     /* RTP time of that moment */
+  guint   clock_rate_hz;
+
+  guint32 rtp_time;         /* of a recent packet */
+  gint64  arrival_us;       /* when that packet came */
+  gint64  delay_us;         /* from arrival to ear or eye, without what is set here */
+} YodelSyncStream;
+
+typedef struct
+{
+  gint64 audio_delay_us;    /* to add, 0 or more; at most one of the two is not 0 */
+  gint64 video_delay_us;
+  gint64 filtered_us;       /* picture behind sound, smoothed */
+} YodelAvSync;
+
+/* Brings the delays up to date; call once a second.  Returns: %TRUE if one changed */
+gboolean yodel_av_sync_update (YodelAvSync           *self,
+                               const YodelSyncStream *audio,
+                               const YodelSyncStream *video);
+
+G_END_DECLS
