@@ -1,1 +1,13 @@
-# the room's files and tests
+# identity: the key pair that is somebody, and its address
+libyodel_core_la_SOURCES += \
+  %D%/address.c %D%/address.h \
+  %D%/yodel-identity.c
+
+check_PROGRAMS += tests/identity/test-identity
+tests_identity_test_identity_SOURCES = tests/identity/test-identity.c
+tests_identity_test_identity_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-address
+tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz-address.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_address_LDADD   = $(CORE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/address
