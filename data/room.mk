@@ -1,3 +1,41 @@
-# What is installed and not compiled.
-pkgconfigdir = $(libdir)/pkgconfig
+# What is installed and not compiled, and the bindings made from the library.
+pkgconfigdir   = $(libdir)/pkgconfig
 pkgconfig_DATA = %D%/yodel-1.pc %D%/yodel-media-1.pc
+
+if HAVE_INTROSPECTION
+-include $(INTROSPECTION_MAKEFILE)
+INTROSPECTION_GIRS          = Yodel-1.gir
+INTROSPECTION_SCANNER_ARGS  = --warn-all --warn-error --c-include=yodel/yodel.h \
+                              --add-include-path=$(builddir)
+INTROSPECTION_COMPILER_ARGS = --includedir=$(builddir)
+
+# Until the session is there, without what needs it.
+# The headers and, for their comments, the sources of the public objects.
+INTROSPECTED = \
+  $(filter-out %/yodel-media.h %/yodel-session.h %/yodel-stats.h %/yodel.h,$(pkginclude_HEADERS)) \
+  $(filter src/%,$(libyodel_la_PUBLIC))
+libyodel_la_PUBLIC = $(foreach f,$(libyodel_pure_la_SOURCES) $(libyodel_core_la_SOURCES),$(if $(findstring /yodel-,$(f)),$(f)))
+
+Yodel-1.gir: libyodel.la
+Yodel_1_gir_INCLUDES         = GObject-2.0 Gio-2.0
+Yodel_1_gir_PACKAGES         = gobject-2.0 gio-2.0
+Yodel_1_gir_EXPORT_PACKAGES  = yodel-1
+Yodel_1_gir_CFLAGS           = -I$(top_srcdir)/include -I$(top_srcdir)/src
+Yodel_1_gir_LIBS             = libyodel.la
+Yodel_1_gir_FILES            = $(INTROSPECTED)
+
+girdir       = $(datadir)/gir-1.0
+gir_DATA     = $(INTROSPECTION_GIRS)
+typelibdir   = $(libdir)/girepository-1.0
+typelib_DATA = $(INTROSPECTION_GIRS:.gir=.typelib)
+CLEANFILES  += $(gir_DATA) $(typelib_DATA)
+endif
+
+if ENABLE_VAPIGEN
+yodel-1.vapi: Yodel-1.gir
+	$(AM_V_GEN)$(VAPIGEN) --quiet --library yodel-1 --pkg gio-2.0 Yodel-1.gir
+
+vapidir     = $(datadir)/vala/vapi
+vapi_DATA   = yodel-1.vapi
+CLEANFILES += $(vapi_DATA)
+endif
