@@ -5,11 +5,22 @@ libyodel_pure_la_SOURCES += \
   %D%/frame-timing.h \
   %D%/freeze-meter.h \
   %D%/quality-ladder.h \
-  %D%/vp8-decoder.h \
-  %D%/vp8-encoder.h \
-  %D%/vp8-payload.h \
+  %D%/vp8-decoder.c %D%/vp8-decoder.h \
+  %D%/vp8-encoder.c %D%/vp8-encoder.h \
+  %D%/vp8-payload.c %D%/vp8-payload.h \
   %D%/yodel-video-frame.c
+
+# a scene to encode, shared by the tests
+MOVING_PICTURE = tests/video/moving-picture.c tests/video/moving-picture.h
 
 check_PROGRAMS += tests/video/test-video-frame
 tests_video_test_video_frame_SOURCES = tests/video/test-video-frame.c
 tests_video_test_video_frame_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-vp8-codec
+tests_video_test_vp8_codec_SOURCES = tests/video/test-vp8-codec.c $(MOVING_PICTURE)
+tests_video_test_vp8_codec_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-vp8-payload
+tests_video_test_vp8_payload_SOURCES = tests/video/test-vp8-payload.c
+tests_video_test_vp8_payload_LDADD   = $(PURE_LIBS)

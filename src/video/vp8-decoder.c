@@ -1,0 +1,152 @@
+#define G_LOG_DOMAIN "yodel-video"
+
+#include "video/vp8-decoder.h"
+
+#include <libyuv.h>
+#include <vpx/vp8dx.h>
+#include <vpx/vpx_decoder.h>
+
+#include "video/vp8-payload.h"
+
+/* Thread: one at a time, the decoder's. */
+struct _YodelVp8Decoder
+{
+  vpx_codec_ctx_t codec;
+  gboolean        open;
+  gboolean        needs_key_frame;
+  guint           qp;
+};
+
+YodelVp8Decoder *
+yodel_vp8_decoder_new (void)
+{
+  YodelVp8Decoder *self = g_new0 (YodelVp8Decoder, 1);
+
+  self->needs_key_frame = TRUE;
+  return self;
+}
+
+static void
+close_codec (YodelVp8Decoder *self)
+{
+  if (self->open)
+    vpx_codec_destroy (&self->codec);
+  self->open = FALSE;
+  self->needs_key_frame = TRUE;
+}
+
+void
+yodel_vp8_decoder_free (YodelVp8Decoder *self)
+{
+  close_codec (self);
+  g_free (self);
+}
+
+gboolean
+yodel_vp8_decoder_needs_key_frame (const YodelVp8Decoder *self)
+{
+  return self->needs_key_frame;
+}
+
+guint
+yodel_vp8_decoder_get_qp (const YodelVp8Decoder *self)
+{
+  return self->qp;
+}
+
+/* Is @data a frame that may be given to the codec now? */
+static gboolean
+is_acceptable (YodelVp8Decoder *self,
+               const guint8    *data,
+               gsize            size)
+{
+  guint width, height;
+
+  /* To libvpx, no data means a lost frame. */
+  if (size == 0)
+    return FALSE;
+
+  if (!yodel_vp8_is_key_frame (data, size))
+    return !self->needs_key_frame;
+
+  return yodel_vp8_key_frame_get_size (data, size, &width, &height)
+         && width >= 1 && width <= YODEL_VIDEO_FRAME_MAX_SIDE
+         && height >= 1 && height <= YODEL_VIDEO_FRAME_MAX_SIDE;
+}
+
+static gboolean
+open_codec (YodelVp8Decoder *self)
+{
+  vpx_codec_dec_cfg_t config = { .threads = 1 };
+
+  if (!self->open)
+    self->open = vpx_codec_dec_init (&self->codec, vpx_codec_vp8_dx (), &config, 0) == VPX_CODEC_OK;
+
+  return self->open;
+}
+
+/* The codec's own picture changes with the next frame. */
+static YodelVideoFrame *
+copy_picture (const vpx_image_t *image,
+              gint64             timestamp_us)
+{
+  YodelVideoFrame *frame = yodel_video_frame_new (image->d_w, image->d_h);
+
+  if (frame == NULL)
+    return NULL;
+
+  I420Copy (image->planes[VPX_PLANE_Y], image->stride[VPX_PLANE_Y],
+            image->planes[VPX_PLANE_U], image->stride[VPX_PLANE_U],
+            image->planes[VPX_PLANE_V], image->stride[VPX_PLANE_V],
+            frame->y, frame->y_stride, frame->u, frame->u_stride, frame->v, frame->v_stride,
+            frame->width, frame->height);
+  frame->timestamp_us = timestamp_us;
+
+  return frame;
+}
+
+static gboolean
+run_codec (YodelVp8Decoder *self,
+           const guint8    *data,
+           gsize            size)
+{
+  int corrupted = 0, qp = 0;
+
+  if (size > G_MAXUINT || vpx_codec_decode (&self->codec, data, size, NULL, 0) != VPX_CODEC_OK)
+    return FALSE;
+
+  /* A partition that was too short is no error to libvpx. */
+  if (vpx_codec_control (&self->codec, VP8D_GET_FRAME_CORRUPTED, &corrupted) != VPX_CODEC_OK || corrupted)
+    return FALSE;
+
+  if (vpx_codec_control (&self->codec, VPXD_GET_LAST_QUANTIZER, &qp) == VPX_CODEC_OK)
+    self->qp = qp;
+
+  return TRUE;
+}
+
+gboolean
+yodel_vp8_decoder_decode (YodelVp8Decoder  *self,
+                          const guint8     *data,
+                          gsize             size,
+                          gint64            timestamp_us,
+                          YodelVideoFrame **picture)
+{
+  const vpx_image_t *image;
+  vpx_codec_iter_t iterator = NULL;
+
+  *picture = NULL;
+
+  if (!is_acceptable (self, data, size) || !open_codec (self) || !run_codec (self, data, size))
+    {
+      close_codec (self);
+      return FALSE;
+    }
+
+  self->needs_key_frame = FALSE;
+  image = vpx_codec_get_frame (&self->codec, &iterator);
+  if (image != NULL)
+    *picture = copy_picture (image, timestamp_us);
+
+  return TRUE;
+}
