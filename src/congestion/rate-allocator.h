@@ -33,8 +33,8 @@ typedef struct
   gint64              short_since_us;
 } YodelRateAllocator;
 
-void     yodel_rate_allocator_init   (YodelRateAllocator    *self,
-                                      const YodelRateConfig *config);
+void     yodel_rate_allocator_init       (YodelRateAllocator    *self,
+                                          const YodelRateConfig *config);
 
 /* Keeps the state of the pause. */
 void     yodel_rate_allocator_set_config (YodelRateAllocator    *self,
@@ -42,7 +42,7 @@ void     yodel_rate_allocator_set_config (YodelRateAllocator    *self,
 
 /* @protection: share of the video spent on repair, 0 to 0.5.
  * Returns: TRUE if the allocation changed */
-gboolean yodel_rate_allocator_update (YodelRateAllocator *self,
-                                      guint               target_bps,
-                                      double              protection,
-                                      gint64              now_us);
+gboolean yodel_rate_allocator_update     (YodelRateAllocator *self,
+                                          guint               target_bps,
+                                          double              protection,
+                                          gint64              now_us);

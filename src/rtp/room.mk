@@ -32,3 +32,17 @@ check_PROGRAMS += tests/fuzz/fuzz-rtcp
 tests_fuzz_fuzz_rtcp_SOURCES = tests/fuzz/fuzz-rtcp.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_rtcp_LDADD   = $(PURE_LIBS)
 EXTRA_DIST += tests/fuzz/corpus/rtcp
+
+# transport-wide congestion control
+libyodel_pure_la_SOURCES += \
+  %D%/arrival-recorder.c %D%/arrival-recorder.h \
+  %D%/transport-feedback.c %D%/transport-feedback.h
+
+check_PROGRAMS += tests/rtp/test-transport-feedback
+tests_rtp_test_transport_feedback_SOURCES = tests/rtp/test-transport-feedback.c
+tests_rtp_test_transport_feedback_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-transport-feedback
+tests_fuzz_fuzz_transport_feedback_SOURCES = tests/fuzz/fuzz-transport-feedback.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_transport_feedback_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/transport-feedback

@@ -68,7 +68,8 @@ void                sim_network_set_link         (SimNetwork          *self,
 /* From now on, instead of what the configuration says. */
 void                sim_network_set_rate         (SimNetwork   *self,
                                                   SimDirection  direction,
-                                                  guint         rate_bps);
+                                                  guint         rate_bps,
+                                                  gint64        now_us);
 
 /* One-way delay of one flow, each way, on top of the link's. */
 void                sim_network_set_flow_delay   (SimNetwork *self,

@@ -1,0 +1,198 @@
+#define G_LOG_DOMAIN "yodel-congestion"
+
+#include "congestion/send-history.h"
+
+#include "base/sequence.h"
+
+#define MASK            (YODEL_SEND_HISTORY_MAX_PACKETS - 1)
+#define FORGET_AFTER_US (2 * G_USEC_PER_SEC)    /* behind the newest reported: its report is lost */
+
+G_STATIC_ASSERT ((YODEL_SEND_HISTORY_MAX_PACKETS & MASK) == 0);
+
+typedef enum
+{
+  IN_FLIGHT,
+  PASSED_OVER,        /* a report has said that it was not there */
+  ARRIVED,            /* known, not yet told */
+  TOLD
+} Fate;
+
+typedef struct
+{
+  YodelPacketResult packet;
+  Fate              fate;
+  guint             report;      /* the one that passed it over */
+} Entry;
+
+struct _YodelSendHistory
+{
+  Entry  *entries;               /* (owned) ring by number */
+  gint64  next;                  /* number of the next packet */
+  gint64  first_open;            /* all before are told */
+  gint64  highest_covered;       /* by any report; -1: none */
+  guint   n_reports;
+  gint64  peer_clock_us;         /* newest arrival told, unwrapped */
+  guint   in_flight_bytes;
+  GArray *results;               /* (owned) */
+};
+
+YodelSendHistory *
+yodel_send_history_new (void)
+{
+  YodelSendHistory *self = g_new0 (YodelSendHistory, 1);
+
+  self->entries = g_new0 (Entry, YODEL_SEND_HISTORY_MAX_PACKETS);
+  self->highest_covered = -1;
+  self->peer_clock_us = -1;
+  self->results = g_array_new (FALSE, FALSE, sizeof (YodelPacketResult));
+  return self;
+}
+
+void
+yodel_send_history_free (YodelSendHistory *self)
+{
+  g_array_unref (self->results);
+  g_free (self->entries);
+  g_free (self);
+}
+
+static void
+close_entry (YodelSendHistory *self,
+             Entry            *entry)
+{
+  if (entry->fate == TOLD)
+    return;
+
+  self->in_flight_bytes -= entry->packet.size_bytes;
+  entry->fate = TOLD;
+}
+
+guint16
+yodel_send_history_add (YodelSendHistory *self,
+                        guint             size_bytes,
+                        gboolean          audio,
+                        int               probe_cluster,
+                        gint64            now_us)
+{
+  Entry *entry = &self->entries[self->next & MASK];
+
+  if (self->next - self->first_open == YODEL_SEND_HISTORY_MAX_PACKETS)
+    {
+      close_entry (self, entry);
+      self->first_open++;
+    }
+
+  *entry = (Entry) {
+    .packet = {
+      .sequence = self->next,
+      .size_bytes = size_bytes,
+      .sent_us = now_us,
+      .arrived_us = -1,
+      .probe_cluster = probe_cluster,
+      .audio = audio,
+    },
+    .fate = IN_FLIGHT,
+  };
+  self->in_flight_bytes += size_bytes;
+  return (guint16) self->next++;
+}
+
+/* The endless time nearest to the newest one seen. */
+static gint64
+unwrap_arrival (YodelSendHistory *self,
+                gint64            arrived_us,
+                gint64            period_us)
+{
+  gint64 ahead_us;
+
+  if (self->peer_clock_us < 0)
+    self->peer_clock_us = arrived_us + period_us;     /* room below for what is reordered */
+
+  ahead_us = (arrived_us - self->peer_clock_us % period_us + period_us) % period_us;
+  if (ahead_us > period_us / 2)
+    return MAX (self->peer_clock_us + ahead_us - period_us, 0);
+
+  self->peer_clock_us += ahead_us;
+  return self->peer_clock_us;
+}
+
+static void
+note_status (YodelSendHistory *self,
+             Entry            *entry,
+             gint64            arrived_us,
+             gint64            period_us)
+{
+  if (entry->fate != IN_FLIGHT && entry->fate != PASSED_OVER)
+    return;
+
+  if (arrived_us >= 0)
+    {
+      entry->packet.arrived_us = unwrap_arrival (self, arrived_us, period_us);
+      entry->fate = ARRIVED;
+    }
+  else if (entry->fate == IN_FLIGHT)
+    {
+      entry->fate = PASSED_OVER;
+      entry->report = self->n_reports;
+    }
+}
+
+/* Gathers in order of their numbers what is known now and was not told before. */
+static void
+collect (YodelSendHistory *self)
+{
+  gint64 newest_us = self->entries[self->highest_covered & MASK].packet.sent_us;
+
+  for (gint64 i = self->first_open; i <= self->highest_covered; i++)
+    {
+      Entry *entry = &self->entries[i & MASK];
+      gboolean is_lost = entry->fate == PASSED_OVER && entry->report != self->n_reports;
+
+      if (entry->fate == ARRIVED || is_lost)
+        {
+          g_array_append_val (self->results, entry->packet);
+          close_entry (self, entry);
+        }
+      else if (entry->fate != TOLD && newest_us - entry->packet.sent_us > FORGET_AFTER_US)
+        close_entry (self, entry);
+
+      if (entry->fate == TOLD && i == self->first_open)
+        self->first_open++;
+    }
+}
+
+guint
+yodel_send_history_on_report (YodelSendHistory         *self,
+                              guint16                   base_sequence,
+                              const gint64             *arrived_us,
+                              guint                     n,
+                              gint64                    period_us,
+                              const YodelPacketResult **results)
+{
+  gint64 last = self->next - 1;
+  gint64 base = last + yodel_sequence_diff16 (base_sequence, (guint16) last);
+
+  g_array_set_size (self->results, 0);
+  self->n_reports++;
+  for (guint i = 0; i < n; i++)
+    {
+      gint64 number = base + i;
+
+      if (number < self->first_open || number > last)
+        continue;
+      note_status (self, &self->entries[number & MASK], arrived_us[i], period_us);
+      self->highest_covered = MAX (self->highest_covered, number);
+    }
+
+  if (self->highest_covered >= self->first_open)
+    collect (self);
+
+  *results = (const YodelPacketResult *) self->results->data;
+  return self->results->len;
+}
+
+guint
+yodel_send_history_get_in_flight_bytes (const YodelSendHistory *self)
+{
+  return self->in_flight_bytes;
+}
