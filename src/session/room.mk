@@ -4,3 +4,6 @@ libyodel_core_la_SOURCES += \
   %D%/yodel-sink.c \
   %D%/yodel-source.c \
   %D%/yodel-track.c
+
+libyodel_core_la_SOURCES += \
+  %D%/negotiation.h
