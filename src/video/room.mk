@@ -1,7 +1,8 @@
 # video: frames, VP8 and its payload format, frame buffer, timing, adaptation
 libyodel_pure_la_SOURCES += \
   %D%/av-sync.h \
-  %D%/frame-buffer.h \
+  %D%/frame-assembler.c %D%/frame-assembler.h \
+  %D%/frame-buffer.c %D%/frame-buffer.h \
   %D%/frame-timing.h \
   %D%/freeze-meter.h \
   %D%/quality-ladder.h \
@@ -24,3 +25,7 @@ tests_video_test_vp8_codec_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/video/test-vp8-payload
 tests_video_test_vp8_payload_SOURCES = tests/video/test-vp8-payload.c
 tests_video_test_vp8_payload_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-frame-buffer
+tests_video_test_frame_buffer_SOURCES = tests/video/test-frame-buffer.c
+tests_video_test_frame_buffer_LDADD   = $(PURE_LIBS)

@@ -1,0 +1,586 @@
+#define G_LOG_DOMAIN "yodel-video"
+
+#include "video/frame-buffer.h"
+
+#include "video/frame-assembler.h"
+
+/* How far the first packet to arrive may have overtaken others. */
+#define START_REORDER_PACKETS 128
+
+/* A frame that can do without what is missing before it waits for it all the same: for a packet
+ * that was overtaken always, for one sent again where that is quick. */
+#define REORDER_WAIT_US       (10 * 1000)
+#define RESEND_WAIT_MAX_US    (80 * 1000)
+
+/* A gap is hopeless after some rounds of resending: then a key frame is asked for. */
+#define GAP_LIMIT_RTTS        4
+#define GAP_LIMIT_MIN_US      (300 * 1000)
+#define GAP_LIMIT_MAX_US      (1500 * 1000)
+
+/* The first key frame may still be on its way. */
+#define FIRST_KEY_WAIT_US     (200 * 1000)
+#define KEY_PROGRESS_WAIT_US  (100 * 1000)
+#define KEY_REPEAT_MIN_US     (200 * 1000)
+
+#define N_LAYERS              4     /* TID has two bits */
+
+/* TL0PICIDX has eight bits; a gap of fewer packets than that cannot hide a whole round of it. */
+#define TL0_ROUND             256
+
+typedef enum
+{
+  VERDICT_WAIT,     /* something before it is missing that it may need */
+  VERDICT_EMIT,     /* nothing is missing */
+  VERDICT_PASS,     /* something is missing that it does not need */
+  VERDICT_DROP,     /* all is here, and what it needs was dropped */
+} Verdict;
+
+/* Thread: the one that takes the packets. */
+struct _YodelFrameBuffer
+{
+  YodelFrameAssembler  *assembler;          /* (nullable): before the first packet */
+  YodelFrameBufferStats stats;
+  gint64                rtt_us;
+
+  /* the chain of references, up to assembler->done */
+  gboolean              started;            /* a frame was handed out */
+  gboolean              key_required;
+  gint                  picture_id;         /* of the last frame; -1: absent */
+  gint                  tl0_index;          /* -1: absent */
+  gboolean              intact[N_LAYERS];   /* nothing of this layer was left out */
+
+  /* the first gap */
+  gint64                contiguous;         /* everything from done to here has arrived */
+  gint64                gap_sequence;       /* first number missing; valid while there is a gap */
+  gint64                gap_since_us;
+  gint64                given_up;           /* nothing up to here is to come */
+
+  gint64                key_since_us;       /* when a key frame was first needed */
+  gboolean              joined_late;        /* the first packet was in the middle of things */
+  gint64                key_asked_us;
+};
+
+void
+yodel_assembled_frame_free (YodelAssembledFrame *self)
+{
+  g_bytes_unref (self->data);
+  g_free (self);
+}
+
+YodelFrameBuffer *
+yodel_frame_buffer_new (void)
+{
+  YodelFrameBuffer *self = g_new0 (YodelFrameBuffer, 1);
+
+  self->rtt_us = 100 * 1000;
+  self->key_required = TRUE;
+  self->picture_id = -1;
+  self->tl0_index = -1;
+  self->given_up = G_MININT64;
+  self->gap_sequence = G_MININT64;
+  self->key_asked_us = G_MININT64;
+  return self;
+}
+
+void
+yodel_frame_buffer_free (YodelFrameBuffer *self)
+{
+  g_clear_pointer (&self->assembler, yodel_frame_assembler_free);
+  g_free (self);
+}
+
+const YodelFrameBufferStats *
+yodel_frame_buffer_get_stats (const YodelFrameBuffer *self)
+{
+  return &self->stats;
+}
+
+void
+yodel_frame_buffer_set_rtt_us (YodelFrameBuffer *self,
+                               gint64            rtt_us)
+{
+  self->rtt_us = MAX (rtt_us, 0);
+}
+
+gint64
+yodel_frame_buffer_get_done_sequence (const YodelFrameBuffer *self)
+{
+  return self->assembler != NULL ? self->assembler->done : G_MININT64;
+}
+
+static void
+set_intact (YodelFrameBuffer *self,
+            guint             from_layer,
+            gboolean          intact)
+{
+  for (guint i = from_layer; i < N_LAYERS; i++)
+    self->intact[i] = intact;
+}
+
+static gboolean
+has_gap (const YodelFrameBuffer *self)
+{
+  return self->assembler != NULL && !self->key_required && self->contiguous < self->assembler->newest;
+}
+
+/* Moves `done` over padding, `contiguous` over what is here, and looks at what is then missing. */
+static void
+update_gap (YodelFrameBuffer *self)
+{
+  YodelFrameAssembler *assembler = self->assembler;
+  const YodelPacketSlot *slot;
+
+  while ((slot = yodel_frame_assembler_find (assembler, assembler->done + 1)) != NULL && slot->data == NULL)
+    yodel_frame_assembler_drop (assembler, assembler->done + 1);
+
+  self->contiguous = MAX (self->contiguous, assembler->done);
+  while (yodel_frame_assembler_find (assembler, self->contiguous + 1) != NULL)
+    self->contiguous++;
+
+  if (!has_gap (self) || self->gap_sequence == self->contiguous + 1)
+    return;
+
+  self->gap_sequence = self->contiguous + 1;
+  for (gint64 i = self->gap_sequence + 1; i <= assembler->newest; i++)
+    if ((slot = yodel_frame_assembler_find (assembler, i)) != NULL)
+      {
+        self->gap_since_us = slot->arrival_us;
+        return;
+      }
+}
+
+/* Forgets everything up to @sequence and counts the frames as dropped. */
+static void
+drop_until (YodelFrameBuffer *self,
+            gint64            sequence)
+{
+  self->stats.frames_dropped += yodel_frame_assembler_drop (self->assembler, sequence);
+  update_gap (self);
+}
+
+static void
+require_key (YodelFrameBuffer *self,
+             gint64            now_us)
+{
+  if (self->key_required)
+    return;
+
+  self->key_required = TRUE;
+  self->key_since_us = now_us;
+}
+
+/* Returns: the start of the newest key frame that has older frames before it; else %FALSE */
+static gboolean
+find_later_key (const YodelFrameBuffer *self,
+                gint64                 *sequence)
+{
+  for (guint i = self->assembler->frames->len; i > 1; i--)
+    {
+      const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i - 1);
+
+      if (frame->has_start && frame->key_frame)
+        {
+          *sequence = frame->lowest;
+          return TRUE;
+        }
+    }
+
+  return FALSE;
+}
+
+static gboolean
+has_complete_key (const YodelFrameBuffer *self)
+{
+  for (guint i = 0; i < self->assembler->frames->len; i++)
+    {
+      const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i);
+
+      if (frame->complete && frame->key_frame)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Full: keeps what follows from the newest key frame on, or nothing. */
+static void
+shrink (YodelFrameBuffer *self,
+        gint64            now_us)
+{
+  gint64 sequence;
+
+  if (find_later_key (self, &sequence))
+    {
+      drop_until (self, sequence - 1);
+      require_key (self, now_us);
+      return;
+    }
+
+  drop_until (self, self->assembler->newest);
+  require_key (self, now_us);
+}
+
+/* Makes the window reach to @sequence.  Returns: %FALSE where that is too old */
+static gboolean
+make_room (YodelFrameBuffer *self,
+           gint64            sequence,
+           gint64            now_us)
+{
+  if (self->assembler == NULL)
+    {
+      self->assembler = yodel_frame_assembler_new (sequence - START_REORDER_PACKETS - 1);
+      self->contiguous = self->assembler->done;
+      self->key_since_us = now_us;
+    }
+
+  if (sequence <= self->assembler->done)
+    return FALSE;
+
+  if (sequence > self->assembler->done + YODEL_FRAME_BUFFER_MAX_PACKETS)
+    shrink (self, now_us);
+  if (sequence > self->assembler->done + YODEL_FRAME_BUFFER_MAX_PACKETS)
+    {
+      drop_until (self, sequence - 1);
+      require_key (self, now_us);
+    }
+
+  return TRUE;
+}
+
+static void
+count_complete (YodelFrameBuffer        *self,
+                const YodelPartialFrame *frame)
+{
+  if (!frame->complete)
+    return;
+
+  self->stats.frames_received++;
+  self->stats.key_frames += frame->key_frame;
+}
+
+void
+yodel_frame_buffer_push (YodelFrameBuffer *self,
+                         gint64            sequence,
+                         guint32           rtp_time,
+                         gboolean          marker,
+                         const guint8     *payload,
+                         gsize             size,
+                         gint64            arrival_us)
+{
+  gboolean first = self->assembler == NULL;
+  const YodelPartialFrame *frame;
+
+  if (!make_room (self, sequence, arrival_us))
+    {
+      self->stats.packets_discarded++;
+      return;
+    }
+
+  frame = yodel_frame_assembler_push (self->assembler, sequence, rtp_time, marker, payload, size, arrival_us);
+  if (frame == NULL)
+    {
+      self->stats.packets_discarded++;
+      return;
+    }
+
+  if (first)
+    self->joined_late = frame->has_start && !frame->key_frame;
+
+  count_complete (self, frame);
+
+  /* While only a key frame helps, nothing before one is worth its memory or a resend. */
+  if (self->key_required && frame->has_start && frame->key_frame && !has_complete_key (self))
+    drop_until (self, frame->lowest - 1);
+
+  if (self->assembler->frames->len > YODEL_FRAME_BUFFER_MAX_FRAMES
+      || self->assembler->bytes > YODEL_FRAME_BUFFER_MAX_BYTES)
+    shrink (self, arrival_us);
+
+  update_gap (self);
+}
+
+void
+yodel_frame_buffer_push_padding (YodelFrameBuffer *self,
+                                 gint64            sequence,
+                                 gint64            arrival_us)
+{
+  const YodelPartialFrame *completed;
+
+  if (!make_room (self, sequence, arrival_us))
+    return;
+
+  completed = yodel_frame_assembler_push_padding (self->assembler, sequence, arrival_us);
+  if (completed != NULL)
+    count_complete (self, completed);
+  update_gap (self);
+}
+
+/* Is everything here between the last frame and this one?  The numbers of packets tell, or those
+ * of pictures, where only padding was lost and the gap is too short to hide a round of them. */
+static gboolean
+is_next (const YodelFrameBuffer  *self,
+         const YodelPartialFrame *frame)
+{
+  gint64 distance = frame->lowest - self->assembler->done;
+  gint round = 1 << frame->picture_id_bits;
+
+  if (distance == 1)
+    return TRUE;
+
+  return self->picture_id >= 0 && frame->picture_id >= 0 && distance < round - 1
+         && frame->picture_id == (self->picture_id + 1) % round;
+}
+
+/* May the frame be decoded although something before it is missing? */
+static gboolean
+can_pass_gap (const YodelFrameBuffer  *self,
+              const YodelPartialFrame *frame)
+{
+  if (frame->key_frame)
+    return TRUE;
+
+  if (self->tl0_index < 0 || frame->tl0_index < 0 || frame->lowest - self->assembler->done >= TL0_ROUND)
+    return FALSE;
+
+  if (frame->temporal_layer == 0)
+    return frame->tl0_index == (self->tl0_index + 1) % TL0_ROUND;
+
+  return frame->temporal_layer > 0 && frame->layer_sync && frame->tl0_index == self->tl0_index;
+}
+
+static gboolean
+has_references (const YodelFrameBuffer  *self,
+                const YodelPartialFrame *frame)
+{
+  if (frame->key_frame)
+    return TRUE;
+  if (self->key_required)
+    return FALSE;
+  if (frame->temporal_layer < 0)
+    return self->intact[N_LAYERS - 1];
+
+  return frame->temporal_layer == 0 || frame->layer_sync || self->intact[frame->temporal_layer];
+}
+
+static Verdict
+judge (const YodelFrameBuffer  *self,
+       const YodelPartialFrame *frame)
+{
+  if (!frame->complete)
+    return VERDICT_WAIT;
+
+  if (frame->key_frame && self->key_required)
+    return VERDICT_EMIT;
+
+  if (is_next (self, frame))
+    return has_references (self, frame) ? VERDICT_EMIT : VERDICT_DROP;
+
+  if (self->key_required)
+    return VERDICT_WAIT;
+
+  return can_pass_gap (self, frame) ? VERDICT_PASS : VERDICT_WAIT;
+}
+
+/* When a frame that can pass a gap stops waiting for it. */
+static gint64
+pass_time_us (const YodelFrameBuffer  *self,
+              const YodelPartialFrame *frame)
+{
+  gint64 resend_us = self->rtt_us * 5 / 4;
+
+  if (self->given_up >= frame->lowest - 1)
+    return frame->last_arrival_us;
+  if (frame->key_frame && (self->given_up >= self->gap_sequence || self->key_asked_us >= self->gap_since_us))
+    return frame->last_arrival_us;
+  if (resend_us > RESEND_WAIT_MAX_US)
+    return frame->last_arrival_us + REORDER_WAIT_US;
+
+  return frame->last_arrival_us + MAX (resend_us, REORDER_WAIT_US);
+}
+
+/* The frame leaves the chain of references: nothing of its layer and above is whole then. */
+static void
+drop_frame (YodelFrameBuffer        *self,
+            const YodelPartialFrame *frame)
+{
+  self->picture_id = frame->picture_id;
+  if (frame->temporal_layer <= 0)
+    require_key (self, frame->last_arrival_us);
+  else
+    set_intact (self, frame->temporal_layer, FALSE);
+  drop_until (self, frame->highest);
+}
+
+static void
+follow_references (YodelFrameBuffer        *self,
+                   const YodelPartialFrame *frame,
+                   gboolean                 gap)
+{
+  if (gap)
+    set_intact (self, 1, FALSE);
+
+  if (frame->key_frame)
+    {
+      self->key_required = FALSE;
+      set_intact (self, 0, TRUE);
+    }
+  else if (frame->temporal_layer > 0)
+    self->intact[frame->temporal_layer] = TRUE;
+
+  self->started = TRUE;
+  self->picture_id = frame->picture_id;
+  self->tl0_index = frame->tl0_index;
+}
+
+static YodelAssembledFrame *
+emit (YodelFrameBuffer        *self,
+      const YodelPartialFrame *frame,
+      gboolean                 gap)
+{
+  YodelAssembledFrame *assembled = g_new (YodelAssembledFrame, 1);
+
+  *assembled = (YodelAssembledFrame) {
+    .data = yodel_frame_assembler_join (self->assembler, frame),
+    .rtp_time = frame->rtp_time,
+    .key_frame = frame->key_frame,
+    .temporal_layer = frame->temporal_layer,
+    .first_sequence = frame->lowest,
+    .last_sequence = frame->highest,
+    .n_packets = frame->n_packets,
+    .first_arrival_us = frame->first_arrival_us,
+    .last_arrival_us = frame->last_arrival_us,
+    .recovered = frame->recovered,
+  };
+  follow_references (self, frame, gap);
+
+  /* All but the frame itself were passed over. */
+  self->stats.frames_dropped += yodel_frame_assembler_drop (self->assembler, assembled->last_sequence) - 1;
+  update_gap (self);
+  return assembled;
+}
+
+YodelAssembledFrame *
+yodel_frame_buffer_pop_frame (YodelFrameBuffer *self,
+                              gint64            now_us)
+{
+  guint i = 0;
+
+  while (self->assembler != NULL && i < self->assembler->frames->len)
+    {
+      const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i);
+
+      switch (judge (self, frame))
+        {
+        case VERDICT_WAIT:
+          i++;
+          break;
+
+        case VERDICT_EMIT:
+          return emit (self, frame, FALSE);
+
+        case VERDICT_PASS:
+          return now_us >= pass_time_us (self, frame) ? emit (self, frame, TRUE) : NULL;
+
+        case VERDICT_DROP:
+          drop_frame (self, frame);
+          i = 0;
+          break;
+        }
+    }
+
+  return NULL;
+}
+
+void
+yodel_frame_buffer_give_up (YodelFrameBuffer *self,
+                            gint64            sequence,
+                            gint64            now_us)
+{
+  self->given_up = MAX (self->given_up, sequence);
+}
+
+void
+yodel_frame_buffer_require_key_frame (YodelFrameBuffer *self,
+                                      gint64            now_us)
+{
+  require_key (self, now_us);
+}
+
+static gint64
+gap_limit_us (const YodelFrameBuffer *self)
+{
+  return CLAMP (GAP_LIMIT_RTTS * self->rtt_us, GAP_LIMIT_MIN_US, GAP_LIMIT_MAX_US);
+}
+
+/* Returns: until when a key frame that is arriving is waited for; %G_MAXINT64 if it is here */
+static gint64
+key_progress_us (const YodelFrameBuffer *self)
+{
+  gint64 until_us = G_MININT64;
+
+  for (guint i = 0; i < self->assembler->frames->len; i++)
+    {
+      const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i);
+
+      if (!frame->has_start || !frame->key_frame)
+        continue;
+      if (frame->complete)
+        return G_MAXINT64;
+      until_us = MAX (until_us, frame->last_arrival_us + KEY_PROGRESS_WAIT_US + self->rtt_us);
+    }
+
+  return until_us;
+}
+
+/* When to ask for a key frame; %G_MAXINT64 if there is no need. */
+static gint64
+key_time_us (const YodelFrameBuffer *self)
+{
+  gint64 due_us;
+
+  if (self->assembler == NULL)
+    return G_MAXINT64;
+
+  if (!self->started && !self->joined_late)
+    due_us = self->key_since_us + FIRST_KEY_WAIT_US;
+  else if (self->key_required)
+    due_us = self->key_since_us;
+  else if (!has_gap (self))
+    return G_MAXINT64;
+  else if (self->given_up >= self->gap_sequence)
+    due_us = self->gap_since_us;
+  else
+    due_us = self->gap_since_us + gap_limit_us (self);
+
+  due_us = MAX (due_us, key_progress_us (self));
+  if (self->key_asked_us != G_MININT64)
+    due_us = MAX (due_us, self->key_asked_us + MAX (KEY_REPEAT_MIN_US, self->rtt_us * 3 / 2));
+  return due_us;
+}
+
+gboolean
+yodel_frame_buffer_wants_key_frame (YodelFrameBuffer *self,
+                                    gint64            now_us)
+{
+  if (now_us < key_time_us (self))
+    return FALSE;
+
+  self->key_asked_us = now_us;
+  return TRUE;
+}
+
+gint64
+yodel_frame_buffer_next_deadline_us (const YodelFrameBuffer *self)
+{
+  gint64 deadline_us = key_time_us (self);
+
+  for (guint i = 0; self->assembler != NULL && i < self->assembler->frames->len; i++)
+    {
+      const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i);
+
+      if (judge (self, frame) == VERDICT_PASS)
+        return MIN (deadline_us, pass_time_us (self, frame));
+    }
+
+  return deadline_us;
+}
