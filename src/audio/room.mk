@@ -1,9 +1,15 @@
 # audio: Opus and its payload format, redundancy, adaptive playout
 libyodel_pure_la_SOURCES += \
-  %D%/frame-collector.h \
-  %D%/level-meter.h \
+  %D%/comfort-noise.c %D%/comfort-noise.h \
+  %D%/delay-estimator.c %D%/delay-estimator.h \
+  %D%/frame-collector.c %D%/frame-collector.h \
+  %D%/level-meter.c %D%/level-meter.h \
   %D%/loss-controller.h \
-  %D%/opus-encoder.h \
-  %D%/opus-payload.h \
-  %D%/playout-buffer.h \
-  %D%/red-payload.h
+  %D%/opus-encoder.c %D%/opus-encoder.h \
+  %D%/opus-payload.c %D%/opus-payload.h \
+  %D%/packet-history.c %D%/packet-history.h \
+  %D%/packet-queue.c %D%/packet-queue.h \
+  %D%/playout-buffer.c %D%/playout-buffer.h \
+  %D%/red-payload.c %D%/red-payload.h \
+  %D%/speech-decoder.c %D%/speech-decoder.h \
+  %D%/time-stretch.c %D%/time-stretch.h

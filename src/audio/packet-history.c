@@ -1,0 +1,71 @@
+#define G_LOG_DOMAIN "yodel-audio"
+
+#include "audio/packet-history.h"
+
+#define SEQUENCES YODEL_PACKET_HISTORY_SEQUENCES
+#define FRAMES    YODEL_PACKET_HISTORY_FRAMES
+
+void
+yodel_packet_history_init (YodelPacketHistory *self)
+{
+  *self = (YodelPacketHistory) { .started = FALSE };
+  for (guint i = 0; i < SEQUENCES; i++)
+    self->received[i] = G_MININT64;
+}
+
+gboolean
+yodel_packet_history_has_sequence (const YodelPacketHistory *self,
+                                   gint64                    sequence)
+{
+  return self->received[(guint64) sequence % SEQUENCES] == sequence;
+}
+
+void
+yodel_packet_history_push (YodelPacketHistory *self,
+                           gint64              sequence,
+                           gint64              rtp_time,
+                           guint               n_samples,
+                           gint64              arrival_us)
+{
+  gint64 *slot = &self->received[(guint64) sequence % SEQUENCES];
+
+  *slot = MAX (*slot, sequence);
+  self->first_sequence = self->started ? MIN (self->first_sequence, sequence) : sequence;
+  if (self->started && sequence <= self->last_sequence)
+    return;
+
+  self->started = TRUE;
+  self->last_sequence = sequence;
+  self->last_rtp_time = rtp_time;
+  self->last_samples = n_samples;
+  self->last_transit_us = arrival_us - rtp_time * 1000 / 48;
+}
+
+/* Returns: TRUE the first time that a frame of this time is heard of, itself or a copy. */
+gboolean
+yodel_packet_history_push_frame (YodelPacketHistory *self,
+                                 gint64              rtp_time)
+{
+  for (guint i = 0; i < MIN (self->n_frames, FRAMES); i++)
+    if (self->frames[i] == rtp_time)
+      return FALSE;
+
+  self->frames[self->n_frames % FRAMES] = rtp_time;
+  self->n_frames = self->n_frames < FRAMES ? self->n_frames + 1 : FRAMES + (self->n_frames + 1) % FRAMES;
+  return TRUE;
+}
+
+/* The oldest sequence number that can still be answered for. */
+gint64
+yodel_packet_history_oldest (const YodelPacketHistory *self)
+{
+  return MAX (self->first_sequence, self->last_sequence - SEQUENCES + 1);
+}
+
+/* The RTP time that a packet which never came would have, if all are as long as the last one. */
+gint64
+yodel_packet_history_guess_time (const YodelPacketHistory *self,
+                                 gint64                    sequence)
+{
+  return self->last_rtp_time - (self->last_sequence - sequence) * self->last_samples;
+}

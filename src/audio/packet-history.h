@@ -1,0 +1,35 @@
+/* Which packets have come, by sequence number, and which frames, by time: what is missing, what
+ * came twice, and whether a gap in time is a loss or a pause of the sender. */
+#pragma once
+
+#include <glib.h>
+
+#define YODEL_PACKET_HISTORY_SEQUENCES 512
+#define YODEL_PACKET_HISTORY_FRAMES    64
+
+typedef struct
+{
+  gint64   received[YODEL_PACKET_HISTORY_SEQUENCES];    /* each at its remainder */
+  gint64   frames[YODEL_PACKET_HISTORY_FRAMES];         /* RTP times, in a ring */
+  guint    n_frames;
+  gint64   first_sequence;
+  gint64   last_sequence;
+  gint64   last_rtp_time;                               /* of last_sequence, as all that follows */
+  guint    last_samples;
+  gint64   last_transit_us;
+  gboolean started;
+} YodelPacketHistory;
+
+void     yodel_packet_history_init         (YodelPacketHistory       *self);
+gboolean yodel_packet_history_has_sequence (const YodelPacketHistory *self,
+                                            gint64                    sequence);
+void     yodel_packet_history_push         (YodelPacketHistory       *self,
+                                            gint64                    sequence,
+                                            gint64                    rtp_time,
+                                            guint                     n_samples,
+                                            gint64                    arrival_us);
+gboolean yodel_packet_history_push_frame   (YodelPacketHistory       *self,
+                                            gint64                    rtp_time);
+gint64   yodel_packet_history_oldest       (const YodelPacketHistory *self);
+gint64   yodel_packet_history_guess_time   (const YodelPacketHistory *self,
+                                            gint64                    sequence);

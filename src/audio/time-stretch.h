@@ -1,0 +1,34 @@
+/* Makes speech shorter or longer by whole periods of its pitch, so that it keeps its height; and
+ * carries it on for a moment where nothing follows.  48 kHz, mono. */
+#pragma once
+
+#include <glib.h>
+
+#define YODEL_STRETCH_MIN_LAG 120      /* 2.5 ms: a voice of 400 Hz */
+#define YODEL_STRETCH_MAX_LAG 600      /* 12.5 ms: 80 Hz */
+#define YODEL_STRETCH_OVERLAP 240      /* 5 ms of cross-fade hide the seam */
+
+typedef struct
+{
+  guint    max_lag;              /* samples to win at most */
+  double   min_similarity;       /* -1..1; where the seam would be heard, nothing is done */
+  double   silence_rms;          /* below this any seam is good */
+} YodelStretchLimits;
+
+guint yodel_time_stretch_accelerate (gint16                   *pcm,
+                                     guint                     n_samples,
+                                     const YodelStretchLimits *limits);
+guint yodel_time_stretch_expand     (gint16                   *pcm,
+                                     guint                     n_samples,
+                                     guint                     capacity,
+                                     const gint16             *history,
+                                     guint                     n_history,
+                                     const YodelStretchLimits *limits);
+void  yodel_time_stretch_continue   (const gint16             *history,
+                                     guint                     n_history,
+                                     gint16                   *out,
+                                     guint                     n_samples);
+void  yodel_time_stretch_crossfade  (const gint16             *from,
+                                     const gint16             *to,
+                                     gint16                   *out,
+                                     guint                     n_samples);
