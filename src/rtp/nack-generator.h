@@ -1,5 +1,5 @@
 /* Which packets a receiver asks for again, and when: RFC 4585 section 6.2.1 says how, this says
- * which.  After push or advance, poll; then sleep until the deadline.
+ * which.  After push, and at the deadline, poll; then sleep until the next.
  *
  * Sequence numbers are extended (YodelUnwrapper), so that they never wrap. */
 #pragma once

@@ -1,6 +1,7 @@
 #include "rtp/rtcp-write.h"
 #include "rtp/rtcp.h"
 
+#include "lib/cases.h"
 #include "lib/hex.h"
 
 #include <string.h>
@@ -444,13 +445,6 @@ test_what_does_not_fit_is_not_begun (void)
       g_assert_cmpuint (writer.size, ==, 8);
     }
 }
-
-#define ADD_CASES(prefix, table, test) \
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) \
-    { \
-      g_autofree char *path = g_strconcat (prefix, (table)[i].name, NULL); \
-      g_test_add_data_func (path, &(table)[i], test); \
-    }
 
 int
 main (int   argc,

@@ -1,5 +1,6 @@
 #include "rtp/rtp-packet.h"
 
+#include "lib/cases.h"
 #include "lib/hex.h"
 
 typedef struct
@@ -249,13 +250,6 @@ test_mux (gconstpointer data)
 
   g_assert_cmpint (yodel_is_rtcp (bytes->data, bytes->len), ==, c->is_rtcp);
 }
-
-#define ADD_CASES(prefix, table, test) \
-  for (gsize i = 0; i < G_N_ELEMENTS (table); i++) \
-    { \
-      g_autofree char *path = g_strconcat (prefix, (table)[i].name, NULL); \
-      g_test_add_data_func (path, &(table)[i], test); \
-    }
 
 int
 main (int   argc,
