@@ -29,3 +29,22 @@ tests_video_test_vp8_payload_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/video/test-frame-buffer
 tests_video_test_frame_buffer_SOURCES = tests/video/test-frame-buffer.c
 tests_video_test_frame_buffer_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-lossy-video
+tests_video_test_lossy_video_SOURCES = tests/video/test-lossy-video.c $(MOVING_PICTURE)
+tests_video_test_lossy_video_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-vp8-payload
+tests_fuzz_fuzz_vp8_payload_SOURCES = tests/fuzz/fuzz-vp8-payload.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_vp8_payload_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/vp8-payload
+
+check_PROGRAMS += tests/fuzz/fuzz-frame-buffer
+tests_fuzz_fuzz_frame_buffer_SOURCES = tests/fuzz/fuzz-frame-buffer.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_frame_buffer_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/frame-buffer
+
+check_PROGRAMS += tests/fuzz/fuzz-vp8-decoder
+tests_fuzz_fuzz_vp8_decoder_SOURCES = tests/fuzz/fuzz-vp8-decoder.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_vp8_decoder_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/vp8-decoder

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "lib/hex.h"
 #include "video/vp8-payload.h"
 
 typedef struct
@@ -34,23 +35,6 @@ static const ParseCase parse_cases[] = {
   { "layer-cut-off",                    "90 e0 8123 05",          FALSE, FALSE, 0, 0, 0, FALSE, 0 },
   { "full-descriptor-alone",            "90 f0 8123 05 60",       FALSE, FALSE, 0, 0, 0, FALSE, 0 },
 };
-
-static GByteArray *
-from_hex (const char *hex)
-{
-  GByteArray *bytes = g_byte_array_new ();
-
-  for (; *hex != '\0'; hex++)
-    if (*hex != ' ')
-      {
-        guint8 byte = g_ascii_xdigit_value (hex[0]) << 4 | g_ascii_xdigit_value (hex[1]);
-
-        g_byte_array_append (bytes, &byte, 1);
-        hex++;
-      }
-
-  return bytes;
-}
 
 static void
 test_parse (gconstpointer data)
