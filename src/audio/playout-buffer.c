@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "audio/delay-estimator.h"
-#include "audio/packet-history.h"
+#include "audio/arrival-history.h"
 #include "audio/packet-queue.h"
 #include "audio/speech-decoder.h"
 #include "audio/time-stretch.h"
@@ -43,7 +43,7 @@ struct _YodelPlayoutBuffer
 {
   State                   state;
   YodelDelayEstimator     estimator;
-  YodelPacketHistory      history;
+  YodelArrivalHistory      history;
   YodelPacketQueue        queue;
   YodelSpeechDecoder     *decoder;               /* (owned) */
   YodelUnwrapper          times;
@@ -81,7 +81,7 @@ yodel_playout_buffer_new (void)
   YodelPlayoutBuffer *self = g_new0 (YodelPlayoutBuffer, 1);
 
   yodel_delay_estimator_init (&self->estimator);
-  yodel_packet_history_init (&self->history);
+  yodel_arrival_history_init (&self->history);
   self->decoder = yodel_speech_decoder_new ();
   self->max_us = DEFAULT_MAX_US;
   return self;
@@ -144,7 +144,7 @@ restart (YodelPlayoutBuffer *self)
 {
   yodel_packet_queue_clear (&self->queue);
   yodel_delay_estimator_init (&self->estimator);
-  yodel_packet_history_init (&self->history);
+  yodel_arrival_history_init (&self->history);
   self->jump_pending = FALSE;
   self->resting = FALSE;
   self->rewindable = 0;
@@ -216,8 +216,8 @@ note_in_band_copy (YodelPlayoutBuffer     *self,
     return;
 
   self->statistics.fec_packets_received++;
-  if (!yodel_packet_history_has_sequence (&self->history, sequence - 1) &&
-      yodel_packet_history_push_frame (&self->history, before))
+  if (!yodel_arrival_history_has_sequence (&self->history, sequence - 1) &&
+      yodel_arrival_history_push_frame (&self->history, before))
     yodel_delay_estimator_push (&self->estimator, samples_us (before), samples_us (info->frame_samples),
                                 arrival_us, YODEL_DELAY_REPAIR);
 }
@@ -247,7 +247,7 @@ yodel_playout_buffer_push (YodelPlayoutBuffer *self,
       self->statistics.packets_malformed++;
       return;
     }
-  if (yodel_packet_history_has_sequence (&self->history, sequence))
+  if (yodel_arrival_history_has_sequence (&self->history, sequence))
     {
       self->statistics.packets_duplicated++;
       return;
@@ -260,8 +260,8 @@ yodel_playout_buffer_push (YodelPlayoutBuffer *self,
 
   yodel_unwrapper_next32 (&self->times, rtp_time);
   note_in_band_copy (self, sequence, packet.rtp_time, &packet.info, arrival_us);
-  yodel_packet_history_push (&self->history, sequence, packet.rtp_time, packet.info.packet_samples, arrival_us);
-  yodel_packet_history_push_frame (&self->history, packet.rtp_time);
+  yodel_arrival_history_push (&self->history, sequence, packet.rtp_time, packet.info.packet_samples, arrival_us);
+  yodel_arrival_history_push_frame (&self->history, packet.rtp_time);
   yodel_delay_estimator_push (&self->estimator, samples_us (packet.rtp_time),
                               samples_us (packet.info.packet_samples), arrival_us, YODEL_DELAY_FIRST);
   if (!queue_packet (self, &packet))
@@ -293,7 +293,7 @@ yodel_playout_buffer_push_redundant (YodelPlayoutBuffer *self,
       return;
     }
 
-  if (yodel_packet_history_push_frame (&self->history, packet.rtp_time))
+  if (yodel_arrival_history_push_frame (&self->history, packet.rtp_time))
     yodel_delay_estimator_push (&self->estimator, samples_us (packet.rtp_time),
                                 samples_us (packet.info.packet_samples), arrival_us, YODEL_DELAY_REPAIR);
   if (yodel_packet_queue_find (&self->queue, packet.rtp_time) == NULL)
@@ -509,7 +509,7 @@ play_gap (YodelPlayoutBuffer *self,
   gint64 span = packet->info.has_fec ? packet->info.frame_samples : 0;
 
   if (self->resting || (packet->sequence != YODEL_QUEUED_COPY &&
-                        yodel_packet_history_has_sequence (&self->history, packet->sequence - 1)))
+                        yodel_arrival_history_has_sequence (&self->history, packet->sequence - 1)))
     {
       play_pause (self, now_us);
       return;
@@ -799,21 +799,21 @@ yodel_playout_buffer_get_missing (const YodelPlayoutBuffer *self,
                                   gint64                   *sequences,
                                   guint                     capacity)
 {
-  const YodelPacketHistory *history = &self->history;
+  const YodelArrivalHistory *history = &self->history;
   gint64 allowed_us = MAX (target_us (self), MIN (MAX_NACK_WAIT_US, self->max_us));
   guint n = 0;
 
   if (!history->started)
     return 0;
 
-  for (gint64 sequence = yodel_packet_history_oldest (history);
+  for (gint64 sequence = yodel_arrival_history_oldest (history);
        sequence < history->last_sequence && n < capacity; sequence++)
     {
-      gint64 rtp_time = yodel_packet_history_guess_time (history, sequence);
+      gint64 rtp_time = yodel_arrival_history_guess_time (history, sequence);
       gint64 late_us = yodel_delay_estimator_relative_us (&self->estimator, samples_us (rtp_time),
                                                           now_us + rtt_us);
 
-      if (yodel_packet_history_has_sequence (history, sequence) || late_us > allowed_us)
+      if (yodel_arrival_history_has_sequence (history, sequence) || late_us > allowed_us)
         continue;
       if (yodel_packet_queue_find (&self->queue, rtp_time) == NULL)
         sequences[n++] = sequence;

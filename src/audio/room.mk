@@ -7,7 +7,7 @@ libyodel_pure_la_SOURCES += \
   %D%/loss-controller.h \
   %D%/opus-encoder.c %D%/opus-encoder.h \
   %D%/opus-payload.c %D%/opus-payload.h \
-  %D%/packet-history.c %D%/packet-history.h \
+  %D%/arrival-history.c %D%/arrival-history.h \
   %D%/packet-queue.c %D%/packet-queue.h \
   %D%/playout-buffer.c %D%/playout-buffer.h \
   %D%/red-payload.c %D%/red-payload.h \

@@ -1,27 +1,27 @@
 #define G_LOG_DOMAIN "yodel-audio"
 
-#include "audio/packet-history.h"
+#include "audio/arrival-history.h"
 
-#define SEQUENCES YODEL_PACKET_HISTORY_SEQUENCES
-#define FRAMES    YODEL_PACKET_HISTORY_FRAMES
+#define SEQUENCES YODEL_ARRIVAL_HISTORY_SEQUENCES
+#define FRAMES    YODEL_ARRIVAL_HISTORY_FRAMES
 
 void
-yodel_packet_history_init (YodelPacketHistory *self)
+yodel_arrival_history_init (YodelArrivalHistory *self)
 {
-  *self = (YodelPacketHistory) { .started = FALSE };
+  *self = (YodelArrivalHistory) { .started = FALSE };
   for (guint i = 0; i < SEQUENCES; i++)
     self->received[i] = G_MININT64;
 }
 
 gboolean
-yodel_packet_history_has_sequence (const YodelPacketHistory *self,
+yodel_arrival_history_has_sequence (const YodelArrivalHistory *self,
                                    gint64                    sequence)
 {
   return self->received[(guint64) sequence % SEQUENCES] == sequence;
 }
 
 void
-yodel_packet_history_push (YodelPacketHistory *self,
+yodel_arrival_history_push (YodelArrivalHistory *self,
                            gint64              sequence,
                            gint64              rtp_time,
                            guint               n_samples,
@@ -43,7 +43,7 @@ yodel_packet_history_push (YodelPacketHistory *self,
 
 /* Returns: TRUE the first time that a frame of this time is heard of, itself or a copy. */
 gboolean
-yodel_packet_history_push_frame (YodelPacketHistory *self,
+yodel_arrival_history_push_frame (YodelArrivalHistory *self,
                                  gint64              rtp_time)
 {
   for (guint i = 0; i < MIN (self->n_frames, FRAMES); i++)
@@ -57,14 +57,14 @@ yodel_packet_history_push_frame (YodelPacketHistory *self,
 
 /* The oldest sequence number that can still be answered for. */
 gint64
-yodel_packet_history_oldest (const YodelPacketHistory *self)
+yodel_arrival_history_oldest (const YodelArrivalHistory *self)
 {
   return MAX (self->first_sequence, self->last_sequence - SEQUENCES + 1);
 }
 
 /* The RTP time that a packet which never came would have, if all are as long as the last one. */
 gint64
-yodel_packet_history_guess_time (const YodelPacketHistory *self,
+yodel_arrival_history_guess_time (const YodelArrivalHistory *self,
                                  gint64                    sequence)
 {
   return self->last_rtp_time - (self->last_sequence - sequence) * self->last_samples;

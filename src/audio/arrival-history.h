@@ -4,13 +4,13 @@
 
 #include <glib.h>
 
-#define YODEL_PACKET_HISTORY_SEQUENCES 512
-#define YODEL_PACKET_HISTORY_FRAMES    64
+#define YODEL_ARRIVAL_HISTORY_SEQUENCES 512
+#define YODEL_ARRIVAL_HISTORY_FRAMES    64
 
 typedef struct
 {
-  gint64   received[YODEL_PACKET_HISTORY_SEQUENCES];    /* each at its remainder */
-  gint64   frames[YODEL_PACKET_HISTORY_FRAMES];         /* RTP times, in a ring */
+  gint64   received[YODEL_ARRIVAL_HISTORY_SEQUENCES];    /* each at its remainder */
+  gint64   frames[YODEL_ARRIVAL_HISTORY_FRAMES];         /* RTP times, in a ring */
   guint    n_frames;
   gint64   first_sequence;
   gint64   last_sequence;
@@ -18,18 +18,18 @@ typedef struct
   guint    last_samples;
   gint64   last_transit_us;
   gboolean started;
-} YodelPacketHistory;
+} YodelArrivalHistory;
 
-void     yodel_packet_history_init         (YodelPacketHistory       *self);
-gboolean yodel_packet_history_has_sequence (const YodelPacketHistory *self,
+void     yodel_arrival_history_init         (YodelArrivalHistory       *self);
+gboolean yodel_arrival_history_has_sequence (const YodelArrivalHistory *self,
                                             gint64                    sequence);
-void     yodel_packet_history_push         (YodelPacketHistory       *self,
+void     yodel_arrival_history_push         (YodelArrivalHistory       *self,
                                             gint64                    sequence,
                                             gint64                    rtp_time,
                                             guint                     n_samples,
                                             gint64                    arrival_us);
-gboolean yodel_packet_history_push_frame   (YodelPacketHistory       *self,
+gboolean yodel_arrival_history_push_frame   (YodelArrivalHistory       *self,
                                             gint64                    rtp_time);
-gint64   yodel_packet_history_oldest       (const YodelPacketHistory *self);
-gint64   yodel_packet_history_guess_time   (const YodelPacketHistory *self,
+gint64   yodel_arrival_history_oldest       (const YodelArrivalHistory *self);
+gint64   yodel_arrival_history_guess_time   (const YodelArrivalHistory *self,
                                             gint64                    sequence);

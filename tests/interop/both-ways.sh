@@ -1,0 +1,20 @@
+#!/bin/sh
+# both-ways.sh PEER: Yodel calls the peer, the peer calls Yodel, and both are judged.
+here=$(cd "$(dirname "$0")" && pwd)
+: "${abs_top_builddir:=$here/../../build}"
+YODEL=${YODEL:-$abs_top_builddir/yodel}
+PEERS_NODE_DIR=${PEERS_NODE_DIR:-$abs_top_builddir/node}
+INTEROP_MEDIA=${INTEROP_MEDIA:-$abs_top_builddir/interop-media}
+PYTHONDONTWRITEBYTECODE=1
+export YODEL PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTECODE
+[ -x /usr/bin/python3 ] || { echo "python3 is not installed"; exit 77; }
+
+worst=0
+for pair in "yodel $1" "$1 yodel"; do
+  # shellcheck disable=SC2086 # two words
+  /usr/bin/python3 "$here/call.py" $pair
+  status=$?
+  [ $status = 77 ] && exit 77
+  [ $status = 0 ] || worst=1
+done
+exit $worst

@@ -1,0 +1,181 @@
+"""Compares what was received with what was sent: speech by STOI, the picture by its stamps and PSNR."""
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+from scipy.io import wavfile
+from scipy.ndimage import zoom
+from scipy.signal import correlate, resample_poly
+
+import media
+
+RATE = 10000                # at which STOI is defined
+SILENT = 1e-5
+BLOCK = RATE                # speech is aligned second by second
+SEARCH = RATE * 3 // 10     # how far the playout delay may move between two of them
+
+
+# ---- speech
+
+def load(path):
+    rate, x = wavfile.read(path)
+    x = x / (32768.0 if x.dtype == np.int16 else 2147483648.0 if x.dtype == np.int32 else 1.0)
+    if x.ndim > 1:
+        x = x.mean(axis=1)
+    common = np.gcd(rate, RATE)
+    return resample_poly(x, RATE // common, rate // common)
+
+
+def third_octave_bands(n_fft=512, bands=15, lowest=150):
+    f = np.linspace(0, RATE, n_fft + 1)[:n_fft // 2 + 1]
+    matrix = np.zeros((bands, len(f)))
+    for k in range(bands):
+        low, high = (2 ** ((2 * k + side) / 6.0) * lowest for side in (-1, 1))
+        matrix[k, np.argmin((f - low) ** 2):np.argmin((f - high) ** 2)] = 1
+    return matrix
+
+
+def spectrogram(x, size=256, hop=128, n_fft=512):
+    window = np.hanning(size + 2)[1:-1]
+    return np.array([np.fft.rfft(window * x[i * hop:i * hop + size], n_fft) for i in range((len(x) - size) // hop)])
+
+
+def stoi(clean, heard):
+    """Short-time objective intelligibility (Taal et al. 2011), 0 to 1, of two aligned signals."""
+    window = np.hanning(258)[1:-1]
+    starts = range(0, len(clean) - 256, 128)
+    energy = np.array([20 * np.log10(np.linalg.norm(window * clean[i:i + 256]) + 1e-12) for i in starts])
+    spoken = [i for i, e in zip(starts, energy) if e > energy.max() - 40]
+    x, y = np.zeros(len(spoken) * 128 + 128), np.zeros(len(spoken) * 128 + 128)
+    for k, i in enumerate(spoken):
+        x[k * 128:k * 128 + 256] += window * clean[i:i + 256]
+        y[k * 128:k * 128 + 256] += window * heard[i:i + 256]
+    bands = third_octave_bands()
+    x, y = (np.sqrt(bands @ (np.abs(spectrogram(s)) ** 2).T) for s in (x, y))
+    scores, clip = [], 1 + 10 ** (15 / 20.0)
+    for m in range(30, x.shape[1] + 1):
+        a, b = x[:, m - 30:m], y[:, m - 30:m]
+        gain = np.linalg.norm(a, axis=1, keepdims=True) / (np.linalg.norm(b, axis=1, keepdims=True) + 1e-12)
+        b = np.minimum(b * gain, a * clip)
+        a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
+        scores.append(((a * b).sum(axis=1) / (np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1) + 1e-12)).mean())
+    return float(np.mean(scores)) if scores else 0.0
+
+
+def envelope(x, hop=100):
+    n = len(x) // hop
+    return np.sqrt((x[:n * hop].reshape(n, hop) ** 2).mean(axis=1))
+
+
+def align(sent, got):
+    """The sent signal, shifted block by block to where the received one has it."""
+    e_sent, e_got = envelope(sent), envelope(got)[:3000]
+    c = correlate(e_sent - e_sent.mean(), e_got - e_got.mean(), mode="full", method="fft")
+    offset = int(np.argmax(c) - (len(e_got) - 1)) * 100
+    aligned, offsets = np.zeros(len(got)), []
+    for s in range(0, len(got) - BLOCK, BLOCK):
+        heard, start = got[s:s + BLOCK], max(s + offset - SEARCH, 0)
+        near = sent[start:s + offset + BLOCK + SEARCH]
+        if len(near) >= BLOCK and np.std(heard) > 1e-4:
+            norm = np.sqrt(np.convolve(near ** 2, np.ones(BLOCK), "valid")) + 1e-6
+            offset = start + int(np.argmax(correlate(near, heard, mode="valid", method="fft") / norm)) - s
+            offsets.append(offset)
+        piece = sent[max(s + offset, 0):max(s + offset, 0) + BLOCK]
+        aligned[s:s + len(piece)] = piece
+    return aligned, offsets
+
+
+def speech(sent_path, got_path):
+    """{stoi, gap_ms, delay_spread_ms, received_s}; gap_ms is digital silence where speech was sent."""
+    if not os.path.exists(got_path):
+        return {"stoi": 0.0, "error": "nothing was recorded"}
+    sent, got = load(sent_path), load(got_path)
+    sent = np.concatenate([sent, sent])             # the source starts again at its end
+    if len(got) < 2 * BLOCK or np.abs(got).max() < 1e-3:
+        return {"stoi": 0.0, "error": "what was recorded is silent or too short"}
+    aligned, offsets = align(sent, got)
+    n = len(got) // BLOCK * BLOCK
+    loud, quiet = envelope(aligned[:n]), envelope(got[:n]) < SILENT
+    first = int(np.argmax(~quiet))                  # before it nothing had come
+    gap = (loud > loud.max() * 0.05) & quiet
+    spread = np.percentile(offsets, 95) - np.percentile(offsets, 5) if offsets else 0
+    return {"stoi": round(stoi(aligned[:n], got[:n]), 4), "gap_ms": float(gap[first:].sum() * 10),
+            "delay_spread_ms": round(float(spread) / RATE * 1000, 1), "received_s": round(len(got) / RATE, 1)}
+
+
+# ---- picture
+
+def frames(path):
+    """The luma of each frame of a Y4M; a frame may carry its own size."""
+    with open(path, "rb") as file:
+        size = {word[0]: int(word[1:]) for word in file.readline().decode().split()[1:] if word[0] in "WH"}
+        while True:
+            line = file.readline()
+            if not line.startswith(b"FRAME"):
+                return
+            size.update({word[0]: int(word[1:]) for word in line.decode().split()[1:] if word[0] in "WH"})
+            w, h = size["W"], size["H"]
+            picture = file.read(w * h + 2 * ((w + 1) // 2) * ((h + 1) // 2))
+            if len(picture) < w * h:
+                return
+            yield np.frombuffer(picture[:w * h], np.uint8).reshape(h, w)
+
+
+def psnr(reference, got):
+    """Of the luma below the stamp; a picture of another size is scaled first, and its loss counts."""
+    if got.shape != reference.shape:
+        ratio = reference.shape[0] / got.shape[0], reference.shape[1] / got.shape[1]
+        got = np.clip(zoom(got.astype(np.float32), ratio, order=1), 0, 255)
+    top = max(reference.shape[0] // 16, 4)
+    error = (reference[top:].astype(np.float64) - got[top:]) ** 2
+    return 10 * np.log10(65025 / max(error.mean(), 1e-3))
+
+
+def freezes(times):
+    """As W3C's freezeCount: gaps of over three times the mean one, and 150 ms longer than it."""
+    gaps = np.diff(times)
+    return int((gaps > max(3 * gaps.mean(), gaps.mean() + 0.15)).sum()), round(float(gaps.max() * 1000))
+
+
+def picture(sent_path, got_path, times=None, settle_s=0):
+    """{received, distinct, unreadable, psnr_db, freezes...}; PSNR of every fifth frame from settle_s on."""
+    if not os.path.exists(got_path):
+        return {"received": 0, "distinct": 0, "error": "nothing was recorded"}
+    kept, order, unreadable, received = {}, [], 0, 0
+    for k, luma in enumerate(frames(got_path)):
+        n = media.read_stamp(luma)
+        received += 1
+        if n is None:
+            unreadable += 1
+        elif n not in kept:
+            kept[n] = luma if n % 5 == 0 else None
+            order.append((n, k))
+    out = {"received": received, "distinct": len(order), "unreadable": unreadable,
+           "backwards": sum(b[0] < a[0] for a, b in zip(order, order[1:]))}
+    settled = {n for n, k in order if n >= order[0][0] + settle_s * media.FPS}
+    values = [psnr(luma, kept[n]) for n, luma in enumerate(frames(sent_path))
+              if n in settled and kept.get(n) is not None]
+    out["psnr_db"] = round(float(np.mean(values)), 2) if values else 0
+    if times and len(order) > 2:
+        shown = [times[k] for n, k in order if k < len(times)]
+        out["freezes"], out["longest_gap_ms"] = freezes(np.array(shown))
+        out["fps"] = round((len(shown) - 1) / (shown[-1] - shown[0]), 2)
+    return out
+
+
+def direct_psnr(sent_path, bitrate_bps, seconds, folder):
+    """What the codec alone makes of the clip at that rate."""
+    coded, decoded = os.path.join(folder, "direct.webm"), os.path.join(folder, "direct.y4m")
+    quiet = ["ffmpeg", "-v", "error", "-y"]
+    subprocess.run([*quiet, "-t", str(seconds), "-i", sent_path, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8",
+                    "-lag-in-frames", "0", "-g", "3000", "-b:v", str(bitrate_bps), "-maxrate", str(bitrate_bps),
+                    "-minrate", str(bitrate_bps), "-bufsize", str(bitrate_bps // 2), coded], check=True)
+    subprocess.run([*quiet, "-i", coded, "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", decoded], check=True)
+    return picture(sent_path, decoded, settle_s=5)["psnr_db"]
+
+
+if __name__ == "__main__":
+    judge_by_hand = {"speech": speech, "picture": picture}
+    print(json.dumps(judge_by_hand[sys.argv[1]](*sys.argv[2:4])))

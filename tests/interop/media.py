@@ -1,0 +1,98 @@
+"""The speech and the picture that the calls carry, made once in a scratch folder.
+
+Speech: LibriVox readings (Debian's pocketsphinx-testdata), 48 kHz mono. Picture: a hand-held clip
+(Debian's opencv-doc), 640x360 at 30 frames a second, in which every frame carries its own number: 20
+black or white cells along the top sixteenth (16 bits, then their four nibbles' sum mod 16),
+which survives scaling and heavy compression.
+"""
+import glob
+import gzip
+import os
+import shutil
+import subprocess
+import wave
+
+import numpy as np
+
+SPEECH = "/usr/share/pocketsphinx/test/data/librivox/*.wav"
+CLIP = "/usr/share/doc/opencv-doc/opencv4/html/box.mp4.gz"
+WIDTH, HEIGHT, FPS = 640, 360, 30
+CELLS = 20
+
+
+def stamp(luma, n):
+    h, w = luma.shape
+    rows = max(h // 16, 4)
+    value = n << 4 | check_bits(n)
+    for i in range(CELLS):
+        luma[:rows, i * w // CELLS:(i + 1) * w // CELLS] = 235 if value >> (CELLS - 1 - i) & 1 else 16
+
+
+def read_stamp(luma):
+    """The number in a picture; None where it cannot be read."""
+    h, w = luma.shape
+    rows = max(h // 16, 4)
+    value = 0
+    for i in range(CELLS):
+        a, b = i * w // CELLS, (i + 1) * w // CELLS
+        quarter = max((b - a) // 4, 1)
+        cell = luma[rows // 4:max(rows * 3 // 4, rows // 4 + 1), a + quarter:b - quarter]
+        value = value << 1 | int(cell.mean() > 125)
+    n = value >> 4
+    return n if check_bits(n) == value & 15 else None
+
+
+def check_bits(n):
+    return (n >> 12) + (n >> 8 & 15) + (n >> 4 & 15) + (n & 15) & 15
+
+
+def have():
+    return bool(glob.glob(SPEECH)) and os.path.exists(CLIP) and shutil.which("ffmpeg") is not None
+
+
+def make(folder, seconds):
+    """Returns the paths of a WAV and a Y4M, each of at least so many seconds."""
+    os.makedirs(folder, exist_ok=True)
+    wav, y4m = os.path.join(folder, f"speech-{seconds}.wav"), os.path.join(folder, f"clip-{seconds}.y4m")
+    if not os.path.exists(wav):
+        make_speech(wav, seconds)
+    if not os.path.exists(y4m):
+        make_clip(folder, y4m, seconds)
+    return wav, y4m
+
+
+def make_speech(path, seconds):
+    files = sorted(glob.glob(SPEECH))
+    inputs = [word for file in files for word in ("-i", file)]
+    raw = subprocess.run(["ffmpeg", "-v", "error", *inputs, "-filter_complex", f"concat=n={len(files)}:v=0:a=1",
+                          "-ar", "48000", "-ac", "1", "-f", "s16le", "-"], stdout=subprocess.PIPE, check=True).stdout
+    samples = np.frombuffer(raw, np.int16).astype(np.float64)
+    samples = (samples * (0.7 * 32767 / np.abs(samples).max())).astype(np.int16)
+    samples = np.tile(samples, seconds * 48000 // len(samples) + 1)[:seconds * 48000]
+    with wave.open(path + ".new", "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(48000)
+        out.writeframes(samples.tobytes())
+    os.rename(path + ".new", path)
+
+
+def make_clip(folder, path, seconds):
+    source = os.path.join(folder, "clip.mp4")
+    with gzip.open(CLIP) as packed, open(source, "wb") as out:
+        shutil.copyfileobj(packed, out)
+    scale = f"scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=increase,crop={WIDTH}:{HEIGHT},fps={FPS}"
+    decoder = subprocess.Popen(["ffmpeg", "-v", "fatal", "-stream_loop", "-1", "-i", source, "-t", str(seconds), "-an",
+                                "-vf", scale, "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"], stdout=subprocess.PIPE)
+    luma, chroma = WIDTH * HEIGHT, WIDTH * HEIGHT // 4
+    with open(path + ".new", "wb") as out:
+        out.write(b"YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420jpeg\n" % (WIDTH, HEIGHT, FPS))
+        for n in range(seconds * FPS):
+            picture = np.frombuffer(decoder.stdout.read(luma + 2 * chroma), np.uint8).copy()
+            stamp(picture[:luma].reshape(HEIGHT, WIDTH), n)
+            for at in (luma, luma + chroma):
+                picture[at:at + chroma].reshape(HEIGHT // 2, WIDTH // 2)[:HEIGHT // 32] = 128
+            out.write(b"FRAME\n" + picture.tobytes())
+    decoder.stdout.close()
+    decoder.wait()
+    os.rename(path + ".new", path)

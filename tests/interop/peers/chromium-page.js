@@ -1,0 +1,83 @@
+// Runs in the page.  `report` and `o` come from chromium-peer.mjs; times are the wall clock's, in ms.
+window.startPeer = async (o) => {
+  const pc = window.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  let posted = Promise.resolve();       // one after the other, or they would arrive in any order
+  const post = (what, body) => { posted = posted.then(() => fetch('/' + what, { method: 'POST', body })).catch(() => {}); };
+  pc.onconnectionstatechange = () => report(pc.connectionState, Date.now());
+
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
+    video: o.video ? { width: 640, height: 360, frameRate: 30 } : false });
+
+  // As the test clips are stamped: 20 cells over the top sixteenth of the picture.
+  const stampOf = (luma, w, h) => {
+    let v = 0;
+    for (let i = 0; i < 20; i++) v = v * 2 + (luma[(h >> 5) * w + Math.floor((i + 0.5) * w / 20)] > 125 ? 1 : 0);
+    return v >> 4;
+  };
+
+  async function tapAudio(track) {
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 100 }).readable.getReader();
+    let list = [], last = Date.now(), heard = false;
+    for (;;) {
+      const { value: block, done } = await reader.read();
+      if (done) return;
+      const n = block.numberOfFrames, k = Math.round(n * 48000 / block.sampleRate), f = new Float32Array(n);
+      block.copyTo(f, { planeIndex: 0, format: 'f32-planar' });
+      block.close();
+      if (!heard && f.some((x) => x !== 0)) { heard = true; report('first-audio', Date.now()); }
+      list.push(Int16Array.from({ length: k }, (_, i) =>
+        Math.max(-32768, Math.min(32767, Math.round(f[Math.min(n - 1, Math.floor(i * n / k))] * 32768)))));
+      if (Date.now() - last > 200) { post('audio', new Blob(list)); list = []; last = Date.now(); }
+    }
+  }
+
+  // Every fifth frame is kept whole (luma alone), of the others their number: all of them
+  // would cost more than the call.
+  async function tapVideo(track) {
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 10 }).readable.getReader();
+    for (let first = true;; first = false) {
+      const { value: frame, done } = await reader.read();
+      const t = Date.now();
+      if (done) return;
+      const w = frame.codedWidth, h = frame.codedHeight, bytes = new Uint8Array(16 + frame.allocationSize());
+      await frame.copyTo(bytes.subarray(16));
+      frame.close();
+      if (first) report('first-video-frame', t);
+      const n = stampOf(bytes.subarray(16), w, h), head = new DataView(bytes.buffer);
+      head.setFloat64(0, t, true);
+      head.setUint16(8, w, true);
+      head.setUint16(10, h, true);
+      head.setInt32(12, n, true);
+      post('video', bytes.subarray(0, n % 5 === 0 ? 16 + w * h : 16));
+    }
+  }
+
+  const shown = document.getElementById('v'), remote = new MediaStream();
+  pc.ontrack = ({ track }) => {
+    remote.addTrack(track);
+    shown.srcObject = remote;
+    shown.play().catch(() => {});
+    if (o.record) (track.kind === 'audio' ? tapAudio : tapVideo)(track.clone());
+  };
+
+  window.addTracks = () => { for (const t of stream.getTracks()) pc.addTrack(t, stream); };
+  window.limitRates = async () => {
+    for (const s of pc.getSenders()) {
+      const p = s.getParameters();
+      if (!s.track || !p.encodings?.length) continue;
+      p.encodings[0].maxBitrate = s.track.kind === 'video' ? o.videoBps : o.audioBps;
+      await s.setParameters(p);
+    }
+  };
+  window.describe = async (kind) => {
+    await pc.setLocalDescription(await (kind === 'offer' ? pc.createOffer() : pc.createAnswer()));
+    await new Promise((done) => {
+      const look = () => pc.iceGatheringState === 'complete' && done();
+      pc.addEventListener('icegatheringstatechange', look);
+      look();
+    });
+    await limitRates();
+    return pc.localDescription.toJSON();
+  };
+};
