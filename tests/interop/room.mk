@@ -1,1 +1,25 @@
-# the room's files and tests
+# Calls with other stacks.  Each test is one peer, both roles, and skips where the peer is missing.
+# For a minute of media instead of a quarter: make check-interop YODEL_INTEROP_SECONDS=60
+INTEROP_CALLS = \
+  %D%/test-aiortc.sh \
+  %D%/test-chromium.sh \
+  %D%/test-webrtcbin.sh \
+  %D%/test-wrtc.sh
+INTEROP_TESTS += $(INTEROP_CALLS)
+
+dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py
+EXTRA_DIST += \
+  %D%/judge.py \
+  %D%/media.py \
+  %D%/network.py \
+  %D%/peers/aiortc-peer.py \
+  %D%/peers/chromium-page.js \
+  %D%/peers/chromium-peer.mjs \
+  %D%/peers/contract.mjs \
+  %D%/peers/contract.py \
+  %D%/peers/package.json \
+  %D%/peers/webrtcbin-peer.py \
+  %D%/peers/wrtc-peer.mjs
+
+clean-local:
+	-rm -rf interop-media
