@@ -1,9 +1,21 @@
 # congestion: rate estimate, pacing, probing
 libyodel_pure_la_SOURCES += \
+  %D%/acknowledged-rate.c %D%/acknowledged-rate.h \
+  %D%/aimd.c %D%/aimd.h \
+  %D%/alr.c %D%/alr.h \
+  %D%/circuit-breaker.c %D%/circuit-breaker.h \
   %D%/controller.c %D%/controller.h \
+  %D%/drain.c %D%/drain.h \
+  %D%/gcc.c %D%/gcc.h \
+  %D%/inter-arrival.c %D%/inter-arrival.h \
+  %D%/loss-estimate.c %D%/loss-estimate.h \
   %D%/pacer.c %D%/pacer.h \
+  %D%/probe-controller.c %D%/probe-controller.h \
+  %D%/probe-estimate.c %D%/probe-estimate.h \
+  %D%/queue-estimate.c %D%/queue-estimate.h \
   %D%/rate-allocator.c %D%/rate-allocator.h \
-  %D%/send-history.c %D%/send-history.h
+  %D%/send-history.c %D%/send-history.h \
+  %D%/trendline.c %D%/trendline.h
 
 check_PROGRAMS += tests/congestion/test-send-history
 tests_congestion_test_send_history_SOURCES = tests/congestion/test-send-history.c

@@ -1,0 +1,104 @@
+#define G_LOG_DOMAIN "yodel-congestion"
+
+#include "congestion/probe-controller.h"
+
+#include "base/units.h"
+
+#define FIRST_FACTOR       3.0
+#define SECOND_FACTOR      6.0
+#define FIRST_DURATION_US  (100 * YODEL_US_PER_MS)
+#define FURTHER_FACTOR     2.0
+#define FURTHER_SHARE      0.7                     /* of what was asked: worth going on */
+#define EXPONENTIAL_US     (1 * G_USEC_PER_SEC)    /* a success later than this is not followed up */
+#define LEAST_PACKETS      5
+#define LEAST_DURATION_US  (15 * YODEL_US_PER_MS)
+#define MOST_DURATION_US   (60 * YODEL_US_PER_MS)
+#define JITTERS            12                      /* the burst must be long against the jitter */
+#define ALR_INTERVAL_US    (5 * G_USEC_PER_SEC)
+#define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes */
+#define CAUTIOUS_FACTOR    1.5                     /* after a try that failed */
+
+void
+yodel_probe_controller_init (YodelProbeController *self)
+{
+  *self = (YodelProbeController) { .probed_us = -1, .factor = FURTHER_FACTOR };
+}
+
+static void
+request (YodelProbeController *self,
+         double                bps,
+         double                max_bps,
+         gint64                duration_us,
+         gint64                now_us)
+{
+  if (self->n_requests == YODEL_PROBE_REQUESTS)
+    return;
+
+  self->requests[self->n_requests++] = (YodelProbeRequest) {
+    .id = ++self->last_id,
+    .rate_bps = MIN (bps, max_bps),
+    .min_packets = LEAST_PACKETS,
+    .min_duration_us = duration_us,
+  };
+  self->probed_us = now_us;
+}
+
+void
+yodel_probe_controller_start (YodelProbeController *self,
+                              double                start_bps,
+                              double                max_bps,
+                              gint64                now_us)
+{
+  self->is_started = TRUE;
+  self->is_exponential = TRUE;
+  request (self, FIRST_FACTOR * start_bps, max_bps, FIRST_DURATION_US, now_us);
+  if (FIRST_FACTOR * start_bps < max_bps)
+    request (self, SECOND_FACTOR * start_bps, max_bps, FIRST_DURATION_US, now_us);
+}
+
+void
+yodel_probe_controller_on_outcome (YodelProbeController    *self,
+                                   const YodelProbeOutcome *outcome,
+                                   double                   max_bps,
+                                   gint64                   now_us)
+{
+  self->factor = outcome->is_saturated ? CAUTIOUS_FACTOR : FURTHER_FACTOR;
+  if (!self->is_exponential || outcome->id != self->last_id || outcome->requested_bps >= max_bps)
+    return;
+
+  if (outcome->bps > FURTHER_SHARE * outcome->requested_bps && now_us - self->probed_us < EXPONENTIAL_US)
+    request (self, FURTHER_FACTOR * outcome->bps, max_bps, LEAST_DURATION_US, now_us);
+  else
+    self->is_exponential = FALSE;
+}
+
+void
+yodel_probe_controller_advance (YodelProbeController      *self,
+                                const YodelProbeSituation *situation,
+                                gint64                     now_us)
+{
+  gint64 quiet_us = now_us - self->probed_us;
+  gint64 duration_us = CLAMP (JITTERS * situation->jitter_us, LEAST_DURATION_US, MOST_DURATION_US);
+
+  if (!self->is_started || !situation->is_calm || situation->target_bps >= 0.98 * situation->max_bps)
+    return;
+  if (quiet_us < (situation->in_alr ? ALR_INTERVAL_US : LIMITED_INTERVAL_US))
+    return;
+
+  self->is_exponential = TRUE;
+  request (self, self->factor * situation->target_bps, situation->max_bps, duration_us, now_us);
+}
+
+gboolean
+yodel_probe_controller_poll (YodelProbeController *self,
+                             YodelProbeRequest    *request_out)
+{
+  if (self->n_requests == 0)
+    return FALSE;
+
+  *request_out = self->requests[0];
+  self->n_requests--;
+  for (guint i = 0; i < self->n_requests; i++)
+    self->requests[i] = self->requests[i + 1];
+  return TRUE;
+}

@@ -1,0 +1,104 @@
+#define G_LOG_DOMAIN "yodel-congestion"
+
+#include "congestion/probe-estimate.h"
+
+#define NEEDED_SHARE    0.8                    /* of packets and bytes */
+#define SATURATED       0.9                    /* received against sent */
+#define SATURATED_SHARE 0.95                   /* of the received rate is taken then */
+#define MAX_GAIN        2.0                    /* received against sent; more is a jitter's doing */
+#define MAX_INTERVAL_US (1 * G_USEC_PER_SEC)
+
+void
+yodel_probe_estimate_add (YodelProbeEstimate      *self,
+                          const YodelProbeRequest *request)
+{
+  self->clusters[self->n_clusters++ % YODEL_PROBE_CLUSTERS] = (YodelProbeCluster) { .request = *request };
+}
+
+static YodelProbeCluster *
+find_cluster (YodelProbeEstimate *self,
+              int                 id)
+{
+  for (guint i = 0; i < MIN (self->n_clusters, YODEL_PROBE_CLUSTERS); i++)
+    if (self->clusters[i].request.id == id)
+      return &self->clusters[i];
+
+  return NULL;
+}
+
+void
+yodel_probe_estimate_push (YodelProbeEstimate      *self,
+                           const YodelPacketResult *result)
+{
+  YodelProbeCluster *cluster = result->probe_cluster > 0 ? find_cluster (self, result->probe_cluster) : NULL;
+
+  if (cluster == NULL || cluster->is_done || result->arrived_us < 0)
+    return;
+
+  if (cluster->n_arrived == 0 || result->sent_us < cluster->first_sent_us)
+    cluster->first_sent_us = result->sent_us;
+  if (cluster->n_arrived == 0 || result->sent_us >= cluster->last_sent_us)
+    {
+      cluster->last_sent_us = result->sent_us;
+      cluster->last_sent_bytes = result->size_bytes;
+    }
+  if (cluster->n_arrived == 0 || result->arrived_us < cluster->first_arrived_us)
+    {
+      cluster->first_arrived_us = result->arrived_us;
+      cluster->first_arrived_bytes = result->size_bytes;
+    }
+  if (cluster->n_arrived == 0 || result->arrived_us > cluster->last_arrived_us)
+    cluster->last_arrived_us = result->arrived_us;
+  cluster->n_arrived++;
+  cluster->bytes += result->size_bytes;
+}
+
+/* Returns: FALSE if the times make no sense together */
+static gboolean
+judge (const YodelProbeCluster *cluster,
+       YodelProbeOutcome       *outcome)
+{
+  double sent_us = cluster->last_sent_us - cluster->first_sent_us;
+  double arrived_us = cluster->last_arrived_us - cluster->first_arrived_us;
+  double sent_bps, arrived_bps;
+
+  if (sent_us <= 0 || arrived_us <= 0 || sent_us > MAX_INTERVAL_US || arrived_us > MAX_INTERVAL_US)
+    return FALSE;
+
+  sent_bps = (cluster->bytes - cluster->last_sent_bytes) * 8.0 * G_USEC_PER_SEC / sent_us;
+  arrived_bps = (cluster->bytes - cluster->first_arrived_bytes) * 8.0 * G_USEC_PER_SEC / arrived_us;
+  if (arrived_bps > MAX_GAIN * sent_bps)
+    return FALSE;
+
+  *outcome = (YodelProbeOutcome) {
+    .id = cluster->request.id,
+    .requested_bps = cluster->request.rate_bps,
+    .sent_bps = sent_bps,
+    .bps = MIN (sent_bps, arrived_bps),
+    .is_saturated = arrived_bps < SATURATED * sent_bps,
+  };
+  if (outcome->is_saturated)
+    outcome->bps = SATURATED_SHARE * arrived_bps;
+  return TRUE;
+}
+
+gboolean
+yodel_probe_estimate_poll (YodelProbeEstimate *self,
+                           YodelProbeOutcome  *outcome)
+{
+  for (guint i = 0; i < MIN (self->n_clusters, YODEL_PROBE_CLUSTERS); i++)
+    {
+      YodelProbeCluster *cluster = &self->clusters[i];
+      const YodelProbeRequest *request = &cluster->request;
+      double needed_bytes = request->rate_bps / 8.0 * request->min_duration_us / G_USEC_PER_SEC;
+
+      if (cluster->is_done || cluster->n_arrived < NEEDED_SHARE * request->min_packets ||
+          cluster->bytes < NEEDED_SHARE * needed_bytes)
+        continue;
+
+      cluster->is_done = TRUE;
+      if (judge (cluster, outcome))
+        return TRUE;
+    }
+  return FALSE;
+}

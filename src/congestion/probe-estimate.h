@@ -1,0 +1,42 @@
+/* What a burst of packets sent at a known rate says about the path: the rate at which it came
+ * out at the other end. */
+#pragma once
+
+#include "congestion/controller.h"
+
+#define YODEL_PROBE_CLUSTERS 8        /* remembered; the oldest is forgotten */
+
+typedef struct
+{
+  YodelProbeRequest request;
+  gboolean          is_done;
+  guint             n_arrived;
+  guint             bytes;
+  gint64            first_sent_us, last_sent_us;
+  gint64            first_arrived_us, last_arrived_us;
+  guint             first_arrived_bytes, last_sent_bytes;
+} YodelProbeCluster;
+
+typedef struct
+{
+  YodelProbeCluster clusters[YODEL_PROBE_CLUSTERS];
+  guint             n_clusters;      /* ever */
+} YodelProbeEstimate;
+
+typedef struct
+{
+  int      id;
+  guint    requested_bps;
+  double   sent_bps;
+  double   bps;                      /* what the path carries at least, or just about if saturated */
+  gboolean is_saturated;             /* it came out slower than it went in */
+} YodelProbeOutcome;
+
+void     yodel_probe_estimate_add  (YodelProbeEstimate      *self,
+                                    const YodelProbeRequest *request);
+void     yodel_probe_estimate_push (YodelProbeEstimate      *self,
+                                    const YodelPacketResult *result);
+
+/* After a report: poll until FALSE. */
+gboolean yodel_probe_estimate_poll (YodelProbeEstimate *self,
+                                    YodelProbeOutcome  *outcome);

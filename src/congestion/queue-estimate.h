@@ -1,0 +1,35 @@
+/* How long is the queue on the path?  The one-way delay of now against the least of the last
+ * while.  The clocks of the two ends may differ: only differences count. */
+#pragma once
+
+#include <glib.h>
+
+#define YODEL_QUEUE_BASE_SECONDS 30
+#define YODEL_QUEUE_RECENT       64
+
+typedef struct
+{
+  gint64 arrived_us;
+  gint64 delay_us;
+} YodelDelaySample;
+
+typedef struct
+{
+  gint64           least_us[YODEL_QUEUE_BASE_SECONDS];   /* of each second, a ring; G_MAXINT64: none */
+  gint64           second;                               /* of the newest; -1: none yet */
+  gint64           base_us;
+  YodelDelaySample recent[YODEL_QUEUE_RECENT];           /* a ring */
+  guint            n_recent;                             /* ever pushed */
+  double           jitter_us;                            /* spread of the delay within a short while */
+} YodelQueueEstimate;
+
+void   yodel_queue_estimate_init         (YodelQueueEstimate *self);
+void   yodel_queue_estimate_push         (YodelQueueEstimate *self,
+                                          gint64              sent_us,
+                                          gint64              arrived_us);
+
+/* The queue that did not go away in the last @window_us of arrivals: jitter only adds, so the
+ * least delay of many packets is the queue's. */
+gint64 yodel_queue_estimate_get_standing_us (const YodelQueueEstimate *self,
+                                             gint64                    window_us);
+gint64 yodel_queue_estimate_get_newest_us   (const YodelQueueEstimate *self);
