@@ -1,8 +1,31 @@
 # session: one peer connection: offer/answer; wires all the rooms above
 libyodel_core_la_SOURCES += \
+  %D%/audio-receiver.c %D%/audio-receiver.h \
+  %D%/audio-sender.c %D%/audio-sender.h \
+  %D%/codec-job.c %D%/codec-job.h \
+  %D%/core-rates.c \
+  %D%/core-rtcp.c \
+  %D%/core-stats.c \
+  %D%/driver-paths.c \
+  %D%/driver-stats.c \
+  %D%/engine.c %D%/engine.h \
+  %D%/flow.c %D%/flow.h \
+  %D%/loop-thread.c %D%/loop-thread.h \
+  %D%/mailbox.c %D%/mailbox.h \
+  %D%/rtp-stream.c %D%/rtp-stream.h \
+  %D%/section.c %D%/section.h \
+  %D%/session-core.c %D%/session-core.h %D%/session-core-private.h \
+  %D%/session-driver.c %D%/session-driver.h %D%/session-driver-private.h \
+  %D%/session-link.c %D%/session-link.h \
+  %D%/stats-object.h %D%/stats-private.h \
   %D%/track-private.h \
+  %D%/video-receiver.c %D%/video-receiver.h \
+  %D%/video-sender.c %D%/video-sender.h \
+  %D%/video-worker.c %D%/video-worker.h \
+  %D%/yodel-session.c \
   %D%/yodel-sink.c \
   %D%/yodel-source.c \
+  %D%/yodel-stats.c \
   %D%/yodel-track.c
 
 libyodel_core_la_SOURCES += \

@@ -1,0 +1,169 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/audio-receiver.h"
+
+#include "audio/level-meter.h"
+#include "audio/red-payload.h"
+#include "base/sequence.h"
+#include "base/units.h"
+
+#define BLOCK_US (10 * G_TIME_SPAN_MILLISECOND)
+
+/* A thread that was held up this long starts its beat anew instead of catching up. */
+#define MAX_BEHIND_US (100 * G_TIME_SPAN_MILLISECOND)
+
+/* Thread: the engine thread of its session. */
+struct _YodelAudioReceiver
+{
+  YodelPlayoutBuffer     *playout;        /* (owned) */
+  YodelReceiveStatistics  statistics;
+  YodelUnwrapper          sequence;
+  guint8                  opus;
+  guint8                  red;
+  guint8                  level;          /* -dBov of what was last played */
+  gint64                  next_block_us;  /* never, before the first packet */
+  gboolean                heard;
+};
+
+YodelAudioReceiver *
+yodel_audio_receiver_new (void)
+{
+  YodelAudioReceiver *self = g_new0 (YodelAudioReceiver, 1);
+
+  self->playout = yodel_playout_buffer_new ();
+  self->level = 127;
+  self->next_block_us = YODEL_NEVER_US;
+  return self;
+}
+
+void
+yodel_audio_receiver_free (YodelAudioReceiver *self)
+{
+  yodel_playout_buffer_free (self->playout);
+  g_free (self);
+}
+
+void
+yodel_audio_receiver_set_payload_types (YodelAudioReceiver *self,
+                                        guint8              opus,
+                                        guint8              red)
+{
+  self->opus = opus;
+  self->red = red;
+}
+
+/* The peer began a stream of another SSRC: what is left of the old one is thrown away. */
+static void
+begin_stream (YodelAudioReceiver *self,
+              guint32             ssrc)
+{
+  yodel_receive_statistics_init (&self->statistics, ssrc, 48000);
+  self->sequence = (YodelUnwrapper) { 0 };
+  yodel_playout_buffer_free (self->playout);
+  self->playout = yodel_playout_buffer_new ();
+}
+
+static void
+push_red (YodelAudioReceiver   *self,
+          const YodelRtpPacket *packet,
+          gint64                sequence,
+          gint64                arrival_us)
+{
+  YodelRedPayload red;
+
+  if (!yodel_red_payload_parse (&red, packet->payload, packet->payload_bytes))
+    return;
+
+  for (guint i = 0; i < red.n_blocks; i++)
+    {
+      const YodelRedBlock *block = &red.blocks[i];
+
+      if (block->payload_type != self->opus || block->size == 0)
+        continue;
+
+      if (i + 1 == red.n_blocks)
+        yodel_playout_buffer_push (self->playout, sequence, packet->timestamp, block->data,
+                                   block->size, arrival_us);
+      else
+        yodel_playout_buffer_push_redundant (self->playout, packet->timestamp - block->offset,
+                                             block->data, block->size, arrival_us);
+    }
+}
+
+void
+yodel_audio_receiver_push (YodelAudioReceiver   *self,
+                           const YodelRtpPacket *packet,
+                           gint64                arrival_us)
+{
+  gint64 sequence;
+
+  if (!self->statistics.started || self->statistics.ssrc != packet->ssrc)
+    begin_stream (self, packet->ssrc);
+
+  yodel_receive_statistics_push (&self->statistics, packet->sequence_number, packet->timestamp,
+                                 packet->payload_bytes, arrival_us);
+  sequence = yodel_unwrapper_next16 (&self->sequence, packet->sequence_number);
+
+  if (packet->payload_bytes == 0)
+    return;
+
+  if (packet->payload_type == self->opus)
+    yodel_playout_buffer_push (self->playout, sequence, packet->timestamp, packet->payload,
+                               packet->payload_bytes, arrival_us);
+  else if (packet->payload_type == self->red && self->red != 0)
+    push_red (self, packet, sequence, arrival_us);
+  else
+    return;
+
+  if (self->next_block_us == YODEL_NEVER_US)
+    self->next_block_us = arrival_us;
+}
+
+gboolean
+yodel_audio_receiver_pop (YodelAudioReceiver *self,
+                          gint16              samples[YODEL_PLAYOUT_SAMPLES],
+                          gint64             *time_us,
+                          gboolean           *heard,
+                          gint64              now_us)
+{
+  YodelPlayoutKind kind;
+
+  if (now_us < self->next_block_us)
+    return FALSE;
+
+  if (now_us - self->next_block_us > MAX_BEHIND_US)
+    self->next_block_us = now_us;
+
+  kind = yodel_playout_buffer_pop (self->playout, samples, self->next_block_us);
+  self->level = yodel_level_meter_measure (samples, YODEL_PLAYOUT_SAMPLES);
+  self->heard = self->heard || kind != YODEL_PLAYOUT_SILENCE;
+
+  *time_us = self->next_block_us;
+  *heard = self->heard;
+  self->next_block_us += BLOCK_US;
+  return TRUE;
+}
+
+gint64
+yodel_audio_receiver_next_deadline_us (const YodelAudioReceiver *self)
+{
+  return self->next_block_us;
+}
+
+guint8
+yodel_audio_receiver_get_level (const YodelAudioReceiver *self)
+{
+  return self->level;
+}
+
+YodelPlayoutBuffer *
+yodel_audio_receiver_get_playout (YodelAudioReceiver *self)
+{
+  return self->playout;
+}
+
+YodelReceiveStatistics *
+yodel_audio_receiver_get_statistics (YodelAudioReceiver *self)
+{
+  return &self->statistics;
+}

@@ -1,0 +1,32 @@
+/* Sound on its way in: RTP packets go through the playout buffer and leave as 10 ms of PCM, one
+ * block after the other from the first packet on. */
+#pragma once
+
+#include "audio/playout-buffer.h"
+#include "rtp/receive-statistics.h"
+#include "rtp/rtp-packet.h"
+
+typedef struct _YodelAudioReceiver YodelAudioReceiver;
+
+YodelAudioReceiver     *yodel_audio_receiver_new               (void);
+void                    yodel_audio_receiver_free              (YodelAudioReceiver     *self);
+void                    yodel_audio_receiver_set_payload_types (YodelAudioReceiver     *self,
+                                                                guint8                  opus,
+                                                                guint8                  red);
+void                    yodel_audio_receiver_push              (YodelAudioReceiver     *self,
+                                                                const YodelRtpPacket   *packet,
+                                                                gint64                  arrival_us);
+
+/* Returns: FALSE if nothing is due; else 10 ms to be heard at @time_us are in @samples.  @heard:
+ * something has been decoded by now. */
+gboolean                yodel_audio_receiver_pop               (YodelAudioReceiver     *self,
+                                                                gint16                  samples[YODEL_PLAYOUT_SAMPLES],
+                                                                gint64                 *time_us,
+                                                                gboolean               *heard,
+                                                                gint64                  now_us);
+gint64                  yodel_audio_receiver_next_deadline_us  (const YodelAudioReceiver *self);
+guint8                  yodel_audio_receiver_get_level         (const YodelAudioReceiver *self);
+YodelPlayoutBuffer     *yodel_audio_receiver_get_playout       (YodelAudioReceiver     *self);
+YodelReceiveStatistics *yodel_audio_receiver_get_statistics    (YodelAudioReceiver     *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelAudioReceiver, yodel_audio_receiver_free)

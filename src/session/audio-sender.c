@@ -1,0 +1,288 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/audio-sender.h"
+
+#include <string.h>
+
+#include "audio/frame-collector.h"
+#include "audio/level-meter.h"
+#include "audio/opus-encoder.h"
+#include "audio/red-payload.h"
+#include "rtp/rtp-extensions.h"
+
+#define TICKS_PER_MS 48
+
+/* Silence in the source that is longer than this is a gap in RTP time, not a late block. */
+#define SOURCE_GAP_US (100 * G_TIME_SPAN_MILLISECOND)
+
+/* RFC 7587 section 3.1.1: 28 to 40 kbit/s for full-band speech. */
+#define DEFAULT_BITRATE_BPS 32000
+
+/* RTP, its extensions, SRTP, UDP and IPv4. */
+#define OVERHEAD_BYTES (12 + 12 + YODEL_FLOW_OVERHEAD_BYTES)
+
+#define MAX_PAYLOAD_BYTES 1200
+
+/* Thread: the engine thread of its session. */
+struct _YodelAudioSender
+{
+  YodelRtpStream         stream;
+  YodelSenderStatistics  statistics;
+  YodelFrameCollector   *collector;           /* (owned) */
+  YodelOpusEncoder      *encoder;             /* (owned) */
+  YodelRedSender        *red;                 /* (owned) */
+  YodelLevelMeter        meter;
+  YodelLossController    protection;
+  YodelLossInput         path;
+  guint8                 payload_type;
+  guint8                 red_payload_type;
+  guint8                 audio_level_id;
+  gboolean               peer_takes_fec;
+  guint                  max_frame_ms;
+  gboolean               enabled;
+  gboolean               talking;             /* the next packet begins no talk spurt */
+  guint32                rtp_time;            /* of the next frame */
+  gint64                 frame_due_us;        /* when the next frame begins if nothing is missing; 0 at first */
+};
+
+YodelAudioSender *
+yodel_audio_sender_new (guint32 ssrc,
+                        guint16 first_sequence,
+                        guint32 first_rtp_time)
+{
+  YodelAudioSender *self = g_new0 (YodelAudioSender, 1);
+
+  yodel_rtp_stream_init (&self->stream, ssrc, first_sequence);
+  yodel_sender_statistics_init (&self->statistics, ssrc, YODEL_OPUS_RATE_HZ);
+  self->encoder = yodel_opus_encoder_new ();
+  self->collector = yodel_frame_collector_new (1, yodel_opus_encoder_get_frame_ms (self->encoder));
+  self->red = yodel_red_sender_new ();
+  yodel_level_meter_init (&self->meter);
+  yodel_loss_controller_init (&self->protection);
+  self->path = (YodelLossInput) {
+    .rtt_us = -1,
+    .overhead_bytes = OVERHEAD_BYTES,
+    .max_bitrate_bps = DEFAULT_BITRATE_BPS,
+  };
+  self->enabled = TRUE;
+  self->rtp_time = first_rtp_time;
+  return self;
+}
+
+void
+yodel_audio_sender_free (YodelAudioSender *self)
+{
+  yodel_frame_collector_free (self->collector);
+  yodel_opus_encoder_free (self->encoder);
+  yodel_red_sender_free (self->red);
+  g_free (self);
+}
+
+/* Makes the encoder do what the loss controller chose, within what the peer takes. */
+static void
+apply_protection (YodelAudioSender *self)
+{
+  const YodelLossProtection *choice = &self->protection.choice;
+  guint frame_ms = choice->frame_ms;
+
+  if (self->max_frame_ms != 0)
+    frame_ms = MIN (frame_ms, self->max_frame_ms);
+
+  yodel_opus_encoder_set_frame_ms (self->encoder, frame_ms);
+  yodel_frame_collector_set_frame_ms (self->collector,
+                                      yodel_opus_encoder_get_frame_ms (self->encoder));
+  yodel_opus_encoder_set_bitrate_bps (self->encoder, choice->bitrate_bps);
+  yodel_opus_encoder_set_fec (self->encoder, choice->fec && self->peer_takes_fec);
+  yodel_opus_encoder_set_packet_loss_percent (self->encoder, choice->packet_loss_percent);
+}
+
+static void
+update_protection (YodelAudioSender *self,
+                   gint64            now_us)
+{
+  if (yodel_loss_controller_update (&self->protection, &self->path, now_us))
+    apply_protection (self);
+}
+
+void
+yodel_audio_sender_set_parameters (YodelAudioSender               *self,
+                                   const YodelAudioSendParameters *parameters)
+{
+  yodel_rtp_stream_set_headers (&self->stream, &parameters->headers);
+  self->payload_type = parameters->payload_type;
+  self->red_payload_type = parameters->red_payload_type;
+  self->audio_level_id = parameters->headers.audio_level_id;
+  self->peer_takes_fec = parameters->fec;
+  self->max_frame_ms = parameters->max_frame_ms;
+  self->path.can_red = parameters->red_payload_type != 0;
+  self->path.max_bitrate_bps = DEFAULT_BITRATE_BPS;
+  if (parameters->max_bitrate_bps != 0)
+    self->path.max_bitrate_bps = MIN (parameters->max_bitrate_bps, DEFAULT_BITRATE_BPS);
+  yodel_opus_encoder_set_dtx (self->encoder, parameters->dtx);
+  apply_protection (self);
+}
+
+void
+yodel_audio_sender_set_enabled (YodelAudioSender *self,
+                                gboolean          enabled)
+{
+  self->enabled = enabled;
+}
+
+/* Fills @payload with the frame, and with copies of those before where the peer takes RED. */
+static gsize
+make_payload (YodelAudioSender *self,
+              const guint8     *frame,
+              gsize             frame_bytes,
+              guint8           *payload,
+              guint8           *payload_type)
+{
+  const YodelLossProtection *choice = &self->protection.choice;
+  gsize size = 0;
+
+  if (self->red_payload_type != 0)
+    size = yodel_red_sender_push (self->red, self->payload_type, self->rtp_time, frame,
+                                  frame_bytes, choice->distances, choice->n_distances, payload,
+                                  MAX_PAYLOAD_BYTES);
+
+  if (size > 0 && choice->n_distances > 0)
+    {
+      *payload_type = self->red_payload_type;
+      return size;
+    }
+
+  memcpy (payload, frame, frame_bytes);
+  *payload_type = self->payload_type;
+  return frame_bytes;
+}
+
+static void
+send_frame (YodelAudioSender *self,
+            YodelFlow        *flow,
+            const gint16     *pcm,
+            gsize             n_samples,
+            gint64            began_us,
+            gint64            now_us)
+{
+  guint8 frame[YODEL_OPUS_MAX_BYTES];
+  guint8 payload[MAX_PAYLOAD_BYTES + YODEL_OPUS_MAX_BYTES];
+  guint8 payload_type, level;
+  gssize frame_bytes;
+  gsize size;
+  GBytes *packet;
+
+  yodel_level_meter_push (&self->meter, pcm, n_samples);
+  frame_bytes = yodel_opus_encoder_encode (self->encoder, pcm, n_samples, frame, sizeof frame);
+  if (frame_bytes <= 2)   /* DTX: nothing to send, RFC 7587 section 3.1.3 */
+    {
+      self->talking = FALSE;
+      return;
+    }
+
+  size = make_payload (self, frame, frame_bytes, payload, &payload_type);
+  level = yodel_audio_level_write (self->meter.level, self->meter.voice);
+  packet = yodel_rtp_stream_write (&self->stream, payload_type, !self->talking, self->rtp_time,
+                                   &(YodelRtpExtension) { self->audio_level_id, &level, 1 },
+                                   payload, size);
+  self->talking = TRUE;
+  if (packet == NULL)
+    return;
+
+  yodel_sender_statistics_push (&self->statistics, self->rtp_time, began_us, size);
+  yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
+}
+
+/* RTP time follows the samples, and jumps where the source left some out. */
+static void
+follow_source (YodelAudioSender *self,
+               gint64            began_us)
+{
+  gint64 gap_us = began_us - self->frame_due_us;
+
+  if (self->frame_due_us != 0 && gap_us > SOURCE_GAP_US)
+    {
+      self->rtp_time += gap_us / G_TIME_SPAN_MILLISECOND * TICKS_PER_MS;
+      self->talking = FALSE;
+    }
+}
+
+void
+yodel_audio_sender_push (YodelAudioSender *self,
+                         YodelFlow        *flow,
+                         const gint16     *samples,
+                         gsize             n_samples,
+                         gint64            captured_us,
+                         gint64            now_us)
+{
+  static const gint16 silence[480];
+
+  for (gsize i = 0; !self->enabled && i < n_samples; i += G_N_ELEMENTS (silence))
+    {
+      gsize n = MIN (n_samples - i, G_N_ELEMENTS (silence));
+
+      yodel_frame_collector_push (self->collector, silence, n,
+                                  captured_us - (gint64) (n_samples - i - n) * 1000 / TICKS_PER_MS);
+    }
+  if (self->enabled)
+    yodel_frame_collector_push (self->collector, samples, n_samples, captured_us);
+
+  while (TRUE)
+    {
+      gsize n;
+      gint64 began_us;
+      const gint16 *pcm = yodel_frame_collector_pop (self->collector, &n, &began_us);
+
+      if (pcm == NULL)
+        break;
+
+      follow_source (self, began_us);
+      send_frame (self, flow, pcm, n, began_us, now_us);
+      self->rtp_time += n;
+      self->frame_due_us = began_us + (gint64) n * 1000 / TICKS_PER_MS;
+    }
+}
+
+void
+yodel_audio_sender_on_report (YodelAudioSender *self,
+                              double            loss,
+                              gint64            rtt_us,
+                              gint64            now_us)
+{
+  self->stream.heard = TRUE;
+  self->path.loss = loss;
+  self->path.rtt_us = rtt_us;
+  update_protection (self, now_us);
+}
+
+void
+yodel_audio_sender_set_rate (YodelAudioSender *self,
+                             guint             available_bps,
+                             gint64            now_us)
+{
+  self->path.available_bps = available_bps;
+  update_protection (self, now_us);
+}
+
+guint8
+yodel_audio_sender_get_level (const YodelAudioSender *self)
+{
+  return self->meter.level;
+}
+
+const YodelLossProtection *
+yodel_audio_sender_get_protection (const YodelAudioSender *self)
+{
+  return &self->protection.choice;
+}
+
+YodelRtpStream *
+yodel_audio_sender_get_stream (YodelAudioSender *self)
+{
+  return &self->stream;
+}
+
+YodelSenderStatistics *
+yodel_audio_sender_get_statistics (YodelAudioSender *self)
+{
+  return &self->statistics;
+}

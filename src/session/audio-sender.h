@@ -1,0 +1,56 @@
+/* Sound on its way out: blocks of PCM become Opus frames, guarded against the loss that the peer
+ * reports, and leave as RTP packets. */
+#pragma once
+
+#include "audio/loss-controller.h"
+#include "rtp/sender-statistics.h"
+#include "session/flow.h"
+#include "session/rtp-stream.h"
+
+typedef struct
+{
+  YodelRtpHeaders headers;
+  guint8          payload_type;       /* of Opus */
+  guint8          red_payload_type;   /* 0: the peer does not take RED */
+  guint           max_bitrate_bps;    /* maxaveragebitrate of the peer, 0 if it names none */
+  guint           max_frame_ms;       /* maxptime of the peer, 0 if it names none */
+  gboolean        fec;                /* useinbandfec of the peer */
+  gboolean        dtx;                /* usedtx of the peer */
+} YodelAudioSendParameters;
+
+typedef struct _YodelAudioSender YodelAudioSender;
+
+YodelAudioSender      *yodel_audio_sender_new            (guint32                         ssrc,
+                                                          guint16                         first_sequence,
+                                                          guint32                         first_rtp_time);
+void                   yodel_audio_sender_free           (YodelAudioSender               *self);
+void                   yodel_audio_sender_set_parameters (YodelAudioSender               *self,
+                                                          const YodelAudioSendParameters *parameters);
+void                   yodel_audio_sender_set_enabled    (YodelAudioSender               *self,
+                                                          gboolean                        enabled);
+
+/* @captured_us: when the last of the samples was captured. */
+void                   yodel_audio_sender_push           (YodelAudioSender               *self,
+                                                          YodelFlow                      *flow,
+                                                          const gint16                   *samples,
+                                                          gsize                           n_samples,
+                                                          gint64                          captured_us,
+                                                          gint64                          now_us);
+
+/* What the peer's reports and the rate allow; @available_bps with headers, 0 if not known. */
+void                   yodel_audio_sender_on_report      (YodelAudioSender               *self,
+                                                          double                          loss,
+                                                          gint64                          rtt_us,
+                                                          gint64                          now_us);
+void                   yodel_audio_sender_set_rate       (YodelAudioSender               *self,
+                                                          guint                           available_bps,
+                                                          gint64                          now_us);
+
+/* -dBov of what was last sent, 127 for silence (RFC 6464). */
+guint8                 yodel_audio_sender_get_level      (const YodelAudioSender         *self);
+const YodelLossProtection *
+                       yodel_audio_sender_get_protection (const YodelAudioSender         *self);
+YodelRtpStream        *yodel_audio_sender_get_stream     (YodelAudioSender               *self);
+YodelSenderStatistics *yodel_audio_sender_get_statistics (YodelAudioSender               *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelAudioSender, yodel_audio_sender_free)

@@ -1,0 +1,195 @@
+/* What the network gives, divided over sound and picture; and sound and picture brought together
+ * in time. */
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/session-core-private.h"
+
+#include "base/units.h"
+
+/* Room for retransmissions is as large as the loss, and no larger than this. */
+#define MAX_PROTECTION 0.3
+
+/* Below this VP8 at the smallest size is no picture any more. */
+#define VIDEO_FLOOR_BPS 40000
+
+#define AUDIO_MIN_BPS 12000
+
+/* Of the picture's share that redundant sound may take. */
+#define AUDIO_SHARE 4
+
+static YodelSection *
+find_sending (const YodelSessionCore *self,
+              const YodelPath        *path,
+              YodelMediaKind          kind)
+{
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      YodelSection *section = self->sections->pdata[i];
+
+      if (section->kind == kind && section->transport == path->index
+          && yodel_section_is_sending (section))
+        return section;
+    }
+
+  return NULL;
+}
+
+/* Redundant copies count as sound: they are what is sent. */
+static guint
+audio_rate (const YodelLossProtection *protection)
+{
+  return protection->bitrate_bps * (1 + protection->n_distances);
+}
+
+static void
+tell_pause (YodelSessionCore *self,
+            YodelPath        *path,
+            gboolean          paused)
+{
+  if (path->paused == paused)
+    return;
+
+  path->paused = paused;
+  if (paused)
+    yodel_flow_drop_video (path->flow);
+  self->ops.notice (paused ? YODEL_NOTICE_VIDEO_PAUSED : YODEL_NOTICE_VIDEO_RESUMED,
+                    self->user_data);
+}
+
+static void
+tell_survival (YodelSessionCore *self,
+               YodelPath        *path,
+               gboolean          survival)
+{
+  if (path->survival == survival)
+    return;
+
+  path->survival = survival;
+  self->ops.notice (survival ? YODEL_NOTICE_SURVIVAL : YODEL_NOTICE_SURVIVAL_OVER,
+                    self->user_data);
+}
+
+static void
+divide_audio (YodelSessionCore *self,
+              YodelPath        *path,
+              YodelSection     *audio,
+              gboolean          with_video,
+              guint             target_bps,
+              gint64            now_us)
+{
+  guint available_bps = target_bps;
+
+  if (with_video)
+    available_bps = MAX (target_bps / AUDIO_SHARE, MIN (target_bps, 64000));
+
+  yodel_audio_sender_set_rate (audio->audio_sender, available_bps, now_us);
+  tell_survival (self, path,
+                 yodel_audio_sender_get_protection (audio->audio_sender)->survival);
+}
+
+void
+yodel_session_core_divide_rates (YodelSessionCore *self,
+                                 YodelPath        *path,
+                                 gint64            now_us)
+{
+  YodelSection *audio = find_sending (self, path, YODEL_MEDIA_AUDIO);
+  YodelSection *video = find_sending (self, path, YODEL_MEDIA_VIDEO);
+  YodelControllerState state;
+  YodelRateConfig config = {
+    .has_audio = audio != NULL,
+    .has_video = video != NULL,
+    .audio_min_bps = AUDIO_MIN_BPS,
+    .video_floor_bps = VIDEO_FLOOR_BPS,
+    .packet_overhead_bytes = 12 + 8 + YODEL_FLOW_OVERHEAD_BYTES,
+  };
+
+  yodel_flow_get_state (path->flow, &state);
+
+  if (audio != NULL)
+    {
+      const YodelLossProtection *protection;
+
+      divide_audio (self, path, audio, video != NULL, state.target_bps, now_us);
+      protection = yodel_audio_sender_get_protection (audio->audio_sender);
+      config.audio_max_bps = MAX (audio_rate (protection), AUDIO_MIN_BPS);
+      config.audio_frame_us = protection->frame_ms * G_TIME_SPAN_MILLISECOND;
+    }
+  if (video != NULL)
+    config.video_max_bps = yodel_video_sender_get_max_rate_bps (video->video_sender);
+
+  yodel_rate_allocator_set_config (&path->allocator, &config);
+  yodel_rate_allocator_update (&path->allocator, state.target_bps,
+                               MIN (state.loss_fraction, MAX_PROTECTION), now_us);
+
+  if (video != NULL)
+    {
+      gboolean paused = path->allocator.allocation.video_paused || state.stopped;
+
+      yodel_video_sender_set_rate (video->video_sender, path->allocator.allocation.video_bps,
+                                   paused, now_us);
+      tell_pause (self, path, paused);
+    }
+}
+
+static gboolean
+describe_audio (YodelSection    *section,
+                YodelSyncStream *stream)
+{
+  YodelReceiveStatistics *received = yodel_section_get_received (section);
+
+  if (!received->started || section->clock.ntp_time == 0)
+    return FALSE;
+
+  *stream = (YodelSyncStream) {
+    .ntp_time = section->clock.ntp_time,
+    .ntp_rtp_time = section->clock.rtp_time,
+    .clock_rate_hz = received->clock_rate_hz,
+    .rtp_time = received->jitter_rtp_time,
+    .arrival_us = received->jitter_arrival_us,
+    .delay_us = yodel_playout_buffer_get_delay_ms (
+                  yodel_audio_receiver_get_playout (section->audio_receiver)) * YODEL_US_PER_MS,
+  };
+  return TRUE;
+}
+
+static gboolean
+describe_video (YodelSection    *section,
+                YodelSyncStream *stream)
+{
+  if (section->clock.ntp_time == 0
+      || !yodel_video_receiver_get_last (section->video_receiver, &stream->rtp_time,
+                                         &stream->arrival_us))
+    return FALSE;
+
+  stream->ntp_time = section->clock.ntp_time;
+  stream->ntp_rtp_time = section->clock.rtp_time;
+  stream->clock_rate_hz = yodel_section_get_received (section)->clock_rate_hz;
+  stream->delay_us = yodel_video_receiver_get_delay_us (section->video_receiver);
+  return TRUE;
+}
+
+/* The first section of each kind is a pair; what else there is plays for itself. */
+void
+yodel_session_core_sync_lips (YodelSessionCore *self)
+{
+  YodelSection *audio = NULL, *video = NULL;
+  YodelSyncStream audio_stream = { 0 }, video_stream = { 0 };
+
+  for (guint i = self->sections->len; i-- > 0;)
+    {
+      YodelSection *section = self->sections->pdata[i];
+
+      if (yodel_section_is_receiving (section))
+        *(section->kind == YODEL_MEDIA_AUDIO ? &audio : &video) = section;
+    }
+
+  if (audio == NULL || video == NULL || !describe_audio (audio, &audio_stream)
+      || !describe_video (video, &video_stream)
+      || !yodel_av_sync_update (&self->sync, &audio_stream, &video_stream))
+    return;
+
+  yodel_playout_buffer_set_extra_delay (
+    yodel_audio_receiver_get_playout (audio->audio_receiver),
+    self->sync.audio_delay_us / YODEL_US_PER_MS);
+  yodel_video_receiver_set_extra_delay (video->video_receiver, self->sync.video_delay_us);
+}

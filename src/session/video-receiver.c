@@ -1,0 +1,365 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/video-receiver.h"
+
+#include "base/sequence.h"
+#include "base/units.h"
+#include "rtp/receive-window.h"
+#include "rtp/rtx.h"
+#include "video/frame-timing.h"
+#include "video/vp8-payload.h"
+
+/* Frames at the decoder at a time; what comes faster waits in the frame buffer. */
+#define MAX_DECODING 4
+
+/* Pictures that wait for their time; beyond it the oldest goes. */
+#define MAX_PICTURES 30
+
+typedef struct
+{
+  YodelVideoFrame *picture;     /* (owned) */
+  gint64           show_us;
+} Waiting;
+
+/* Thread: the engine thread of its session; the decoder works elsewhere. */
+struct _YodelVideoReceiver
+{
+  YodelReceiveStatistics      statistics;
+  YodelUnwrapper              sequence;
+  YodelReceiveWindow          window;
+  YodelNackGenerator         *nack;             /* (owned) */
+  YodelFrameBuffer           *frames;           /* (owned) */
+  YodelFrameTiming           *timing;           /* (owned) */
+  YodelFreezeMeter            freezes;
+  YodelVideoReceiverCounters  counters;
+  YodelVideoReceiveParameters parameters;
+  guint                       n_decoding;
+  GArray                     *pictures;         /* (owned) of Waiting, in order of time */
+  guint                       rotation;         /* as last told */
+  guint32                     last_rtp_time;
+  gint64                      last_arrival_us;  /* 0 before the first frame */
+  gint64                      rtt_us;
+};
+
+static void
+clear_waiting (gpointer data)
+{
+  yodel_video_frame_unref (((Waiting *) data)->picture);
+}
+
+YodelVideoReceiver *
+yodel_video_receiver_new (void)
+{
+  YodelVideoReceiver *self = g_new0 (YodelVideoReceiver, 1);
+
+  self->nack = yodel_nack_generator_new ();
+  self->frames = yodel_frame_buffer_new ();
+  self->timing = yodel_frame_timing_new (YODEL_VP8_CLOCK_RATE_HZ);
+  self->pictures = g_array_new (FALSE, FALSE, sizeof (Waiting));
+  g_array_set_clear_func (self->pictures, clear_waiting);
+  yodel_receive_window_init (&self->window, YODEL_RECEIVE_WINDOW_MAX);
+  return self;
+}
+
+void
+yodel_video_receiver_free (YodelVideoReceiver *self)
+{
+  yodel_nack_generator_free (self->nack);
+  yodel_frame_buffer_free (self->frames);
+  yodel_frame_timing_free (self->timing);
+  g_array_unref (self->pictures);
+  g_free (self);
+}
+
+void
+yodel_video_receiver_set_parameters (YodelVideoReceiver                *self,
+                                     const YodelVideoReceiveParameters *parameters)
+{
+  self->parameters = *parameters;
+}
+
+void
+yodel_video_receiver_set_rtt (YodelVideoReceiver *self,
+                              gint64              rtt_us)
+{
+  self->rtt_us = rtt_us;
+  yodel_nack_generator_set_rtt (self->nack, rtt_us);
+  yodel_frame_buffer_set_rtt_us (self->frames, rtt_us);
+  yodel_frame_timing_set_rtt_us (self->timing, rtt_us);
+}
+
+void
+yodel_video_receiver_set_extra_delay (YodelVideoReceiver *self,
+                                      gint64              extra_us)
+{
+  yodel_frame_timing_set_extra_delay_us (self->timing, extra_us);
+}
+
+/* The peer began a stream of another SSRC: nothing of the old one fits to it. */
+static void
+begin_stream (YodelVideoReceiver *self,
+              guint32             ssrc)
+{
+  yodel_receive_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
+  yodel_receive_window_init (&self->window, YODEL_RECEIVE_WINDOW_MAX);
+  self->sequence = (YodelUnwrapper) { 0 };
+
+  yodel_nack_generator_free (self->nack);
+  yodel_frame_buffer_free (self->frames);
+  yodel_frame_timing_free (self->timing);
+  self->nack = yodel_nack_generator_new ();
+  self->frames = yodel_frame_buffer_new ();
+  self->timing = yodel_frame_timing_new (YODEL_VP8_CLOCK_RATE_HZ);
+  yodel_video_receiver_set_rtt (self, self->rtt_us);
+}
+
+static void
+read_orientation (YodelVideoReceiver   *self,
+                  const YodelRtpPacket *packet)
+{
+  const guint8 *value;
+  gsize size;
+
+  if (self->parameters.orientation_id != 0
+      && yodel_rtp_packet_find_extension (packet, self->parameters.orientation_id, &value, &size)
+      && size == 1)
+    self->rotation = (value[0] & 3) * 90;
+}
+
+static void
+push_media (YodelVideoReceiver   *self,
+            const YodelRtpPacket *packet,
+            gboolean              recovered,
+            gint64                arrival_us)
+{
+  gint64 sequence;
+
+  if (!self->statistics.started || self->statistics.ssrc != packet->ssrc)
+    {
+      if (recovered)
+        return;   /* of a stream that is over */
+      begin_stream (self, packet->ssrc);
+    }
+
+  if (!recovered)
+    yodel_receive_statistics_push (&self->statistics, packet->sequence_number, packet->timestamp,
+                                   packet->payload_bytes, arrival_us);
+
+  sequence = recovered ? yodel_unwrapper_peek16 (&self->sequence, packet->sequence_number)
+                       : yodel_unwrapper_next16 (&self->sequence, packet->sequence_number);
+
+  switch (yodel_receive_window_push (&self->window, sequence))
+    {
+    case YODEL_ARRIVAL_DUPLICATE:
+    case YODEL_ARRIVAL_TOO_OLD:
+      return;
+    case YODEL_ARRIVAL_NEW:
+    case YODEL_ARRIVAL_LATE:
+      break;
+    }
+
+  if (self->parameters.nack)
+    yodel_nack_generator_push (self->nack, sequence, recovered, arrival_us);
+
+  read_orientation (self, packet);
+
+  if (packet->payload_bytes == 0)
+    yodel_frame_buffer_push_padding (self->frames, sequence, arrival_us);
+  else
+    yodel_frame_buffer_push (self->frames, sequence, packet->timestamp, packet->marker,
+                             packet->payload, packet->payload_bytes, arrival_us);
+}
+
+void
+yodel_video_receiver_push (YodelVideoReceiver   *self,
+                           const YodelRtpPacket *packet,
+                           gint64                arrival_us)
+{
+  YodelRtpPacket original;
+
+  if (packet->payload_type == self->parameters.payload_type)
+    {
+      push_media (self, packet, FALSE, arrival_us);
+    }
+  else if (packet->payload_type == self->parameters.rtx_payload_type
+           && self->parameters.rtx_payload_type != 0 && self->statistics.started
+           && yodel_rtx_unwrap (&original, packet, self->statistics.ssrc,
+                                self->parameters.payload_type))
+    {
+      self->counters.retransmitted_packets++;
+      self->counters.retransmitted_bytes += original.payload_bytes;
+      push_media (self, &original, TRUE, arrival_us);
+    }
+}
+
+YodelAssembledFrame *
+yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
+                                gint64              now_us)
+{
+  YodelAssembledFrame *frame;
+
+  if (self->n_decoding >= MAX_DECODING)
+    return NULL;
+
+  frame = yodel_frame_buffer_pop_frame (self->frames, now_us);
+  if (frame == NULL)
+    return NULL;
+
+  self->n_decoding++;
+  self->last_rtp_time = frame->rtp_time;
+  self->last_arrival_us = frame->last_arrival_us;
+  yodel_frame_timing_push (self->timing, frame->rtp_time, g_bytes_get_size (frame->data),
+                           frame->last_arrival_us, frame->recovered);
+  yodel_nack_generator_clear_before (self->nack,
+                                     yodel_frame_buffer_get_done_sequence (self->frames) + 1);
+  return frame;
+}
+
+void
+yodel_video_receiver_decoded (YodelVideoReceiver        *self,
+                              const YodelAssembledFrame *frame,
+                              YodelVideoFrame           *picture,
+                              gboolean                   failed,
+                              gint64                     decode_us,
+                              gint64                     now_us)
+{
+  Waiting waiting;
+
+  self->n_decoding--;
+  self->counters.decode_us += decode_us;
+  yodel_frame_timing_push_decode_time (self->timing, decode_us, now_us);
+
+  if (failed)
+    {
+      self->counters.decode_failures++;
+      yodel_frame_buffer_require_key_frame (self->frames, now_us);
+      return;
+    }
+
+  if (picture == NULL)
+    return;
+
+  self->counters.frames_decoded++;
+  self->counters.width = picture->width;
+  self->counters.height = picture->height;
+
+  if (self->pictures->len >= MAX_PICTURES)
+    {
+      g_array_remove_index (self->pictures, 0);
+      self->counters.frames_dropped++;
+    }
+
+  waiting.picture = yodel_video_frame_ref (picture);
+  waiting.picture->rotation = self->rotation;
+  waiting.show_us = yodel_frame_timing_render_time_us (self->timing, frame->rtp_time, now_us);
+  waiting.picture->timestamp_us = waiting.show_us;
+  g_array_append_val (self->pictures, waiting);
+}
+
+YodelVideoFrame *
+yodel_video_receiver_pop_picture (YodelVideoReceiver *self,
+                                  gint64              now_us)
+{
+  YodelVideoFrame *picture = NULL;
+
+  /* Where several are due, only the newest is worth showing. */
+  while (self->pictures->len > 0
+         && g_array_index (self->pictures, Waiting, 0).show_us <= now_us)
+    {
+      self->counters.frames_dropped += picture != NULL;
+      g_clear_pointer (&picture, yodel_video_frame_unref);
+      picture = yodel_video_frame_ref (g_array_index (self->pictures, Waiting, 0).picture);
+      g_array_remove_index (self->pictures, 0);
+    }
+
+  if (picture != NULL)
+    yodel_freeze_meter_push (&self->freezes, now_us);
+  return picture;
+}
+
+guint
+yodel_video_receiver_poll_nack (YodelVideoReceiver *self,
+                                guint16            *sequence_numbers,
+                                guint               capacity,
+                                gint64              now_us)
+{
+  guint n;
+
+  if (!self->parameters.nack)
+    return 0;
+
+  n = yodel_nack_generator_poll (self->nack, sequence_numbers, capacity, now_us);
+  self->counters.nack_count += n > 0;
+  if (yodel_nack_generator_take_overflow (self->nack))
+    yodel_frame_buffer_require_key_frame (self->frames, now_us);
+  return n;
+}
+
+gboolean
+yodel_video_receiver_wants_key_frame (YodelVideoReceiver *self,
+                                      gint64              now_us)
+{
+  if (!self->statistics.started || !self->parameters.pli
+      || !yodel_frame_buffer_wants_key_frame (self->frames, now_us))
+    return FALSE;
+
+  self->counters.pli_count++;
+  return TRUE;
+}
+
+gint64
+yodel_video_receiver_next_deadline_us (const YodelVideoReceiver *self)
+{
+  gint64 deadline_us = YODEL_NEVER_US;
+
+  if (!self->statistics.started)
+    return YODEL_NEVER_US;
+
+  if (self->parameters.nack)
+    deadline_us = yodel_nack_generator_next_deadline_us (self->nack);
+  if (self->n_decoding < MAX_DECODING)
+    deadline_us = MIN (deadline_us, yodel_frame_buffer_next_deadline_us (self->frames));
+  if (self->pictures->len > 0)
+    deadline_us = MIN (deadline_us, g_array_index (self->pictures, Waiting, 0).show_us);
+  return deadline_us;
+}
+
+gint64
+yodel_video_receiver_get_delay_us (const YodelVideoReceiver *self)
+{
+  return yodel_frame_timing_get_delay_us (self->timing);
+}
+
+gboolean
+yodel_video_receiver_get_last (const YodelVideoReceiver *self,
+                               guint32                  *rtp_time,
+                               gint64                   *arrival_us)
+{
+  *rtp_time = self->last_rtp_time;
+  *arrival_us = self->last_arrival_us;
+  return self->last_arrival_us != 0;
+}
+
+YodelReceiveStatistics *
+yodel_video_receiver_get_statistics (YodelVideoReceiver *self)
+{
+  return &self->statistics;
+}
+
+const YodelFrameBufferStats *
+yodel_video_receiver_get_frame_stats (const YodelVideoReceiver *self)
+{
+  return yodel_frame_buffer_get_stats (self->frames);
+}
+
+const YodelFreezeMeter *
+yodel_video_receiver_get_freezes (const YodelVideoReceiver *self)
+{
+  return &self->freezes;
+}
+
+const YodelVideoReceiverCounters *
+yodel_video_receiver_get_counters (const YodelVideoReceiver *self)
+{
+  return &self->counters;
+}

@@ -1,0 +1,416 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include "session/video-sender.h"
+
+#include <string.h>
+
+#include "base/units.h"
+#include "rtp/packet-history.h"
+#include "rtp/rtx.h"
+#include "video/vp8-payload.h"
+
+/* What is left of the smallest path MTU (1280) below IP, UDP, SRTP, RTP, its extensions and RTX. */
+#define MAX_PAYLOAD_BYTES 1140
+
+/* A peer that asks for key frames faster than this gets no more for it. */
+#define KEY_FRAME_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
+
+/* A muted picture is black, and repeated this often so that late joiners see it. */
+#define MUTED_INTERVAL_US (1 * G_TIME_SPAN_SECOND)
+
+/* Room in the history for two seconds at 8 Mbit/s. */
+#define HISTORY_PACKETS 2048
+
+/* Before the source has shown its own pace. */
+#define ASSUMED_FPS 30.0
+
+/* Thread: the engine thread of its session; the encoder works elsewhere, on jobs. */
+struct _YodelVideoSender
+{
+  YodelRtpStream           stream;
+  YodelRtpStream           rtx;
+  YodelSenderStatistics    statistics;
+  YodelPacketHistory      *history;            /* (owned) */
+  YodelQualityLadder      *ladder;             /* (owned) */
+  YodelVideoSenderCounters counters;
+  guint8                   payload_type;
+  guint8                   rtx_payload_type;
+  guint8                   orientation_id;
+  gboolean                 nack;
+  gboolean                 enabled;
+  gboolean                 paused;
+  guint                    bitrate_bps;
+  guint32                  first_rtp_time;
+
+  gboolean                 encoding;           /* a job is under way */
+  YodelVideoFrame         *waiting;            /* (owned) (nullable) the newest picture, until it is done */
+  gboolean                 key_frame_wanted;
+  gint64                   key_frame_us;       /* when the last one was asked of the encoder */
+  gint64                   captured_us;        /* the last picture of the source */
+  gint64                   submitted_us;       /* the last picture given to the encoder */
+  double                   interval_us;        /* of the source's pictures, smoothed */
+  guint                    rotation;           /* told to the peer */
+};
+
+YodelVideoSender *
+yodel_video_sender_new (guint32 ssrc,
+                        guint32 rtx_ssrc,
+                        guint16 first_sequence,
+                        guint16 first_rtx_sequence,
+                        guint32 first_rtp_time)
+{
+  YodelVideoSender *self = g_new0 (YodelVideoSender, 1);
+
+  yodel_rtp_stream_init (&self->stream, ssrc, first_sequence);
+  yodel_rtp_stream_init (&self->rtx, rtx_ssrc, first_rtx_sequence);
+  yodel_sender_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
+  self->history = yodel_packet_history_new (HISTORY_PACKETS);
+  self->ladder = yodel_quality_ladder_new ();
+  self->first_rtp_time = first_rtp_time;
+  self->enabled = TRUE;
+  self->key_frame_us = G_MININT64 / 2;
+  self->interval_us = G_USEC_PER_SEC / ASSUMED_FPS;
+  return self;
+}
+
+void
+yodel_video_sender_free (YodelVideoSender *self)
+{
+  yodel_packet_history_free (self->history);
+  yodel_quality_ladder_free (self->ladder);
+  g_clear_pointer (&self->waiting, yodel_video_frame_unref);
+  g_free (self);
+}
+
+void
+yodel_video_sender_set_parameters (YodelVideoSender               *self,
+                                   const YodelVideoSendParameters *parameters)
+{
+  yodel_rtp_stream_set_headers (&self->stream, &parameters->headers);
+  yodel_rtp_stream_set_headers (&self->rtx, &parameters->headers);
+  self->payload_type = parameters->payload_type;
+  self->rtx_payload_type = parameters->rtx_payload_type;
+  self->orientation_id = parameters->headers.orientation_id;
+  self->nack = parameters->nack;
+}
+
+void
+yodel_video_sender_set_enabled (YodelVideoSender *self,
+                                gboolean          enabled)
+{
+  if (self->enabled == enabled)
+    return;
+
+  self->enabled = enabled;
+  self->submitted_us = 0;
+  self->key_frame_wanted = TRUE;
+}
+
+void
+yodel_video_sender_set_rate (YodelVideoSender *self,
+                             guint             bitrate_bps,
+                             gboolean          paused,
+                             gint64            now_us)
+{
+  if (self->paused && !paused)
+    self->key_frame_wanted = TRUE;
+
+  self->paused = paused;
+  self->bitrate_bps = bitrate_bps;
+  yodel_quality_ladder_set_rate (self->ladder, bitrate_bps, now_us);
+  yodel_quality_ladder_advance (self->ladder, now_us);
+}
+
+void
+yodel_video_sender_set_rtt (YodelVideoSender *self,
+                            gint64            rtt_us)
+{
+  yodel_packet_history_set_rtt (self->history, rtt_us);
+}
+
+/* How fast the source is; what follows a pause says nothing. */
+static void
+measure_source (YodelVideoSender *self,
+                YodelVideoFrame  *picture)
+{
+  gint64 interval_us = picture->timestamp_us - self->captured_us;
+
+  if (self->captured_us != 0 && interval_us > 0 && interval_us < G_USEC_PER_SEC / 4)
+    self->interval_us += (interval_us - self->interval_us) / 16;
+
+  self->captured_us = picture->timestamp_us;
+  yodel_quality_ladder_set_source (self->ladder, picture->width, picture->height,
+                                   G_USEC_PER_SEC / self->interval_us);
+}
+
+/* The frame rate wanted may be below the source's: the picture that is nearest in time is taken. */
+static gboolean
+is_too_soon (YodelVideoSender *self,
+             YodelVideoFrame  *picture,
+             double            fps)
+{
+  double wanted_us = G_USEC_PER_SEC / fps;
+
+  return self->submitted_us != 0
+         && picture->timestamp_us - self->submitted_us < wanted_us - self->interval_us / 2;
+}
+
+/* Returns: (transfer full): a black picture of the same size and time */
+static YodelVideoFrame *
+blacken (YodelVideoSender *self,
+         YodelVideoFrame  *picture)
+{
+  YodelVideoFrame *black = yodel_video_frame_new (picture->width, picture->height);
+  gsize chroma_rows = (picture->height + 1) / 2;
+
+  memset (black->y, 16, (gsize) black->y_stride * picture->height);
+  memset (black->u, 128, black->u_stride * chroma_rows);
+  memset (black->v, 128, black->v_stride * chroma_rows);
+  black->timestamp_us = picture->timestamp_us;
+  return black;
+}
+
+static YodelEncodeJob *
+create_job (YodelVideoSender *self,
+            YodelVideoFrame  *picture,
+            gint64            now_us)
+{
+  const YodelQuality *quality = yodel_quality_ladder_get (self->ladder);
+  YodelEncodeJob *job = g_new0 (YodelEncodeJob, 1);
+
+  job->picture = picture;
+  job->width = quality->width;
+  job->height = quality->height;
+  job->fps = self->enabled ? quality->fps : 1;
+  job->bitrate_bps = MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
+
+  if (self->key_frame_wanted && now_us - self->key_frame_us >= KEY_FRAME_INTERVAL_US)
+    {
+      job->key_frame = TRUE;
+      self->key_frame_wanted = FALSE;
+      self->key_frame_us = now_us;
+    }
+
+  self->encoding = TRUE;
+  self->submitted_us = picture->timestamp_us;
+  return job;
+}
+
+YodelEncodeJob *
+yodel_video_sender_push (YodelVideoSender *self,
+                         YodelVideoFrame  *picture,
+                         gint64            now_us)
+{
+  const YodelQuality *quality = yodel_quality_ladder_get (self->ladder);
+
+  self->counters.frames_captured++;
+  measure_source (self, picture);
+  yodel_quality_ladder_advance (self->ladder, now_us);
+
+  if (self->paused || quality->paused || self->bitrate_bps == 0)
+    return NULL;
+  if (is_too_soon (self, picture, quality->fps))
+    return NULL;
+  if (!self->enabled && picture->timestamp_us - self->submitted_us < MUTED_INTERVAL_US
+      && self->submitted_us != 0)
+    return NULL;
+
+  if (self->encoding)   /* the newest picture waits, an older one gives way */
+    {
+      if (self->waiting != NULL)
+        self->counters.frames_dropped++;
+      g_clear_pointer (&self->waiting, yodel_video_frame_unref);
+      self->waiting = yodel_video_frame_ref (picture);
+      return NULL;
+    }
+
+  return create_job (self, self->enabled ? yodel_video_frame_ref (picture)
+                                         : blacken (self, picture), now_us);
+}
+
+/* RTP time of a picture is its capture time, so that lip sync holds whatever the encoder drops. */
+static guint32
+rtp_time_of (const YodelVideoSender *self,
+             gint64                  timestamp_us)
+{
+  return self->first_rtp_time + (guint32) (timestamp_us * (YODEL_VP8_CLOCK_RATE_HZ / 1000) / 1000);
+}
+
+static void
+send_packet (YodelVideoSender        *self,
+             YodelFlow               *flow,
+             const YodelEncodedFrame *frame,
+             gboolean                 last,
+             const guint8            *payload,
+             gsize                    size,
+             gint64                   now_us)
+{
+  const guint8 orientation = frame->rotation / 90;   /* 3GPP TS 26.114 section 7.4.5 */
+  const gboolean turned = last && (frame->key_frame || frame->rotation != self->rotation);
+  const YodelRtpExtension more = { turned ? self->orientation_id : 0, &orientation, 1 };
+  guint16 sequence = self->stream.next_sequence;
+  GBytes *packet;
+
+  packet = yodel_rtp_stream_write (&self->stream, self->payload_type, last,
+                                   rtp_time_of (self, frame->timestamp_us), &more, payload, size);
+  if (packet == NULL)
+    return;
+
+  if (self->nack)
+    yodel_packet_history_push (self->history, sequence, packet, now_us);
+  yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
+                                frame->timestamp_us, size);
+  yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
+}
+
+static void
+send_frame (YodelVideoSender        *self,
+            YodelFlow               *flow,
+            const YodelEncodedFrame *frame,
+            gint64                   now_us)
+{
+  guint8 payload[MAX_PAYLOAD_BYTES];
+  YodelVp8Packetiser packetiser;
+  gsize size;
+
+  yodel_vp8_packetiser_init (&packetiser, frame, sizeof payload);
+  while ((size = yodel_vp8_packetiser_next (&packetiser, payload)) > 0)
+    send_packet (self, flow, frame, packetiser.n_left == 0, payload, size, now_us);
+
+  self->rotation = frame->rotation;
+  self->counters.frames_encoded++;
+  self->counters.key_frames_encoded += frame->key_frame;
+  self->counters.qp_sum += frame->qp;
+  self->counters.width = frame->width;
+  self->counters.height = frame->height;
+}
+
+YodelEncodeJob *
+yodel_video_sender_encoded (YodelVideoSender        *self,
+                            YodelFlow               *flow,
+                            const YodelEncodedFrame *frame,
+                            gint64                   encode_us,
+                            gint64                   now_us)
+{
+  YodelVideoFrame *waiting = g_steal_pointer (&self->waiting);
+
+  self->encoding = FALSE;
+  self->counters.encode_us += encode_us;
+  yodel_quality_ladder_push_frame (self->ladder, frame != NULL ? frame->qp : 0, frame == NULL,
+                                   encode_us, now_us);
+  if (frame != NULL)
+    send_frame (self, flow, frame, now_us);
+  else
+    self->counters.frames_dropped++;
+
+  return waiting != NULL ? create_job (self, waiting, now_us) : NULL;
+}
+
+static GBytes *
+wrap_rtx (YodelVideoSender *self,
+          GBytes           *original)
+{
+  guint8 buffer[YODEL_RTP_STREAM_MAX_PACKET_BYTES + YODEL_RTX_OVERHEAD_BYTES];
+  gsize size = yodel_rtx_write (buffer, sizeof buffer, g_bytes_get_data (original, NULL),
+                                g_bytes_get_size (original), self->rtx.ssrc,
+                                self->rtx_payload_type, self->rtx.next_sequence);
+
+  if (size == 0)
+    return NULL;
+
+  self->rtx.next_sequence++;
+  return g_bytes_new (buffer, size);
+}
+
+void
+yodel_video_sender_on_nack (YodelVideoSender *self,
+                            YodelFlow        *flow,
+                            const guint16    *sequence_numbers,
+                            guint             n,
+                            gint64            now_us)
+{
+  self->counters.nack_count++;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GBytes) original =
+        yodel_packet_history_resend (self->history, sequence_numbers[i], now_us);
+      GBytes *packet;
+
+      if (original == NULL)
+        continue;
+
+      packet = self->rtx_payload_type != 0 ? wrap_rtx (self, original) : g_bytes_ref (original);
+      if (packet == NULL)
+        continue;
+
+      self->counters.retransmitted_packets++;
+      self->counters.retransmitted_bytes += g_bytes_get_size (packet);
+      yodel_flow_push (flow, YODEL_PACER_RETRANSMISSION, packet, now_us);
+    }
+}
+
+void
+yodel_video_sender_on_key_request (YodelVideoSender *self,
+                                   gboolean          fir)
+{
+  self->counters.pli_count += !fir;
+  self->counters.fir_count += fir;
+  self->key_frame_wanted = TRUE;
+}
+
+GBytes *
+yodel_video_sender_create_padding (YodelVideoSender *self,
+                                   guint             size_bytes,
+                                   gint64            now_us)
+{
+  g_autoptr (GBytes) newest = NULL;
+
+  if (self->rtx_payload_type == 0)
+    return NULL;
+
+  newest = yodel_packet_history_peek_newest (self->history, now_us);
+  return newest != NULL ? wrap_rtx (self, newest) : NULL;
+}
+
+const YodelQuality *
+yodel_video_sender_get_quality (const YodelVideoSender *self)
+{
+  return yodel_quality_ladder_get (self->ladder);
+}
+
+const char *
+yodel_video_sender_get_limit_reason (const YodelVideoSender *self)
+{
+  return yodel_quality_ladder_get_reason (self->ladder);
+}
+
+guint
+yodel_video_sender_get_max_rate_bps (const YodelVideoSender *self)
+{
+  return yodel_quality_ladder_get_max_rate_bps (self->ladder);
+}
+
+YodelRtpStream *
+yodel_video_sender_get_stream (YodelVideoSender *self)
+{
+  return &self->stream;
+}
+
+YodelRtpStream *
+yodel_video_sender_get_rtx_stream (YodelVideoSender *self)
+{
+  return &self->rtx;
+}
+
+YodelSenderStatistics *
+yodel_video_sender_get_statistics (YodelVideoSender *self)
+{
+  return &self->statistics;
+}
+
+const YodelVideoSenderCounters *
+yodel_video_sender_get_counters (const YodelVideoSender *self)
+{
+  return &self->counters;
+}

@@ -1,0 +1,1570 @@
+#define G_LOG_DOMAIN "yodel-session"
+
+#include <yodel/yodel-session.h>
+
+#include <pthread.h>
+
+#include "sdp/ice-candidate.h"
+#include "session/engine.h"
+#include "session/session-driver.h"
+#include "session/track-private.h"
+
+/* How the driver reaches the face: its mailbox, and the face itself, which is %NULL once it is
+ * gone.  @session is read and written on the face's thread only. */
+typedef struct
+{
+  int           refs;
+  YodelMailbox *mailbox;   /* (owned) */
+  YodelSession *session;   /* (borrowed) (nullable) */
+} Link;
+
+typedef struct
+{
+  YodelTrack     *track;      /* (owned) */
+  YodelTrackPort *port;       /* (owned) */
+  gboolean        finished;   /* its sink has been told that it is over */
+} Entry;
+
+/* Thread: the one whose main context was the default in yodel_session_new(). */
+struct _YodelSession
+{
+  GObject               parent_instance;
+
+  YodelEngine          *engine;      /* (owned) */
+  YodelMailbox         *mailbox;     /* (owned) the engine's: requests go there */
+  YodelSessionDriver   *driver;      /* the engine thread's; here only to be named in requests */
+  Link                 *link;        /* (owned) */
+  GPtrArray            *entries;     /* (owned) of Entry */
+  YodelSessionSettings  settings;
+  gboolean              settled;     /* the settings have gone to the driver */
+
+  YodelSessionState     state;
+  YodelSignalingState   signaling_state;
+  YodelEndReason        end_reason;
+  char                 *end_text;    /* (owned) (nullable) */
+  gboolean              has_remote_description;
+  gboolean              restart_ice; /* with the next offer */
+  gboolean              open;        /* packets can go out */
+  gboolean              video_paused;
+  gboolean              survival;
+};
+
+G_DEFINE_FINAL_TYPE (YodelSession, yodel_session, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_STATE = 1,
+  PROP_SIGNALING_STATE,
+  PROP_VIDEO_PAUSED,
+  PROP_SURVIVAL,
+  N_PROPERTIES
+};
+
+enum
+{
+  CANDIDATE,
+  TRACK_ADDED,
+  RESTART_WANTED,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPERTIES];
+static guint       signals[N_SIGNALS];
+
+static Link *
+link_ref (Link *link)
+{
+  __atomic_add_fetch (&link->refs, 1, __ATOMIC_RELAXED);
+  return link;
+}
+
+static void
+link_unref (gpointer data)
+{
+  Link *link = data;
+
+  if (__atomic_sub_fetch (&link->refs, 1, __ATOMIC_ACQ_REL) > 0)
+    return;
+
+  yodel_mailbox_unref (link->mailbox);
+  g_free (link);
+}
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_object_unref (entry->track);
+  yodel_track_port_unref (entry->port);
+  g_free (entry);
+}
+
+static Entry *
+find_entry (YodelSession   *self,
+            YodelTrackPort *port)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+
+      if (entry->port == port)
+        return entry;
+    }
+
+  return NULL;
+}
+
+/* Requests: from the face to the driver. */
+
+typedef struct
+{
+  YodelSessionDriver   *driver;      /* (borrowed) */
+  Link                 *link;        /* (owned) */
+  YodelTrackPort       *port;        /* (owned) (nullable) */
+  GTask                *task;        /* (owned) (nullable) */
+  YodelSink            *sink;        /* (owned) (nullable) */
+  char                 *text;        /* (owned) (nullable) */
+  char                 *mid;         /* (owned) (nullable) */
+  YodelSessionSettings  settings;
+  YodelDirection        direction;
+  YodelSdpType          type;
+  gboolean              flag;
+} Request;
+
+static void
+request_free (gpointer data)
+{
+  Request *request = data;
+
+  link_unref (request->link);
+  g_clear_pointer (&request->port, yodel_track_port_unref);
+  g_clear_object (&request->task);
+  g_clear_object (&request->sink);
+  g_free (request->text);
+  g_free (request->mid);
+  yodel_session_settings_clear (&request->settings);
+  g_free (request);
+}
+
+static Request *
+request_new (YodelSession *self)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->driver = self->driver;
+  request->link = link_ref (self->link);
+  return request;
+}
+
+static void
+post_request (YodelSession  *self,
+              void         (*run) (gpointer data),
+              Request       *request)
+{
+  yodel_mailbox_post (self->mailbox, run, request, request_free);
+}
+
+/* Results: what a request brought, back to its GTask. */
+
+typedef struct
+{
+  GTask      *task;     /* (owned) */
+  char       *sdp;      /* (owned) (nullable) */
+  GError     *error;    /* (owned) (nullable) */
+  YodelStats *stats;    /* (owned) (nullable) */
+} Result;
+
+static void
+result_free (gpointer data)
+{
+  Result *result = data;
+
+  g_object_unref (result->task);
+  g_free (result->sdp);
+  g_clear_error (&result->error);
+  g_clear_pointer (&result->stats, yodel_stats_unref);
+  g_free (result);
+}
+
+static void
+return_result (gpointer data)
+{
+  Result *result = data;
+
+  if (result->error != NULL)
+    g_task_return_error (result->task, g_steal_pointer (&result->error));
+  else if (result->sdp != NULL)
+    g_task_return_pointer (result->task, g_steal_pointer (&result->sdp), g_free);
+  else if (result->stats != NULL)
+    g_task_return_pointer (result->task, g_steal_pointer (&result->stats),
+                           (GDestroyNotify) yodel_stats_unref);
+  else
+    g_task_return_boolean (result->task, TRUE);
+}
+
+static Result *
+result_new (Request *request)
+{
+  Result *result = g_new0 (Result, 1);
+
+  result->task = g_steal_pointer (&request->task);
+  return result;
+}
+
+static void
+post_result (Link   *link,
+             Result *result)
+{
+  yodel_mailbox_post (link->mailbox, return_result, result, result_free);
+}
+
+/* News: from the driver to the face. */
+
+typedef struct _News News;
+
+struct _News
+{
+  Link            *link;        /* (owned) */
+  void           (*tell) (YodelSession *self,
+                          News         *news);
+  YodelTrackPort  *port;        /* (owned) (nullable) */
+  YodelSink       *sink;        /* (owned) (nullable) */
+  char            *text;        /* (owned) (nullable) */
+  char            *mid;         /* (owned) (nullable) */
+  int              value;
+  YodelEndReason   reason;
+  gint64           time_us;
+  double           sent;
+  double           received;
+};
+
+static void
+news_free (gpointer data)
+{
+  News *news = data;
+
+  link_unref (news->link);
+  g_clear_pointer (&news->port, yodel_track_port_unref);
+  g_clear_object (&news->sink);
+  g_free (news->text);
+  g_free (news->mid);
+  g_free (news);
+}
+
+static void
+deliver_news (gpointer data)
+{
+  News *news = data;
+  g_autoptr (YodelSession) self = NULL;
+
+  if (news->link->session == NULL)
+    return;
+
+  self = g_object_ref (news->link->session);
+  news->tell (self, news);
+}
+
+static News *
+news_new (Link  *link,
+          void (*tell) (YodelSession *self,
+                        News         *news))
+{
+  News *news = g_new0 (News, 1);
+
+  news->link = link_ref (link);
+  news->tell = tell;
+  return news;
+}
+
+static void
+post_news (News *news)
+{
+  yodel_mailbox_post (news->link->mailbox, deliver_news, news, news_free);
+}
+
+static void
+start_sources (YodelSession *self)
+{
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+      YodelDirection direction = yodel_track_get_current_direction (entry->track);
+
+      yodel_track_set_sending (entry->track,
+                               self->open && (direction & YODEL_DIRECTION_SENDONLY) != 0);
+    }
+}
+
+static void
+finish_sink (Entry *entry)
+{
+  YodelSink *sink = yodel_track_get_sink (entry->track);
+
+  if (!entry->finished && sink != NULL)
+    yodel_sink_finish (sink);
+  entry->finished = TRUE;
+}
+
+static void
+stop_media (YodelSession *self)
+{
+  self->open = FALSE;
+  start_sources (self);
+  for (guint i = 0; i < self->entries->len; i++)
+    finish_sink (self->entries->pdata[i]);
+}
+
+static void
+tell_state (YodelSession *self,
+            News         *news)
+{
+  self->state = news->value;
+
+  if (self->state == YODEL_SESSION_ENDED)
+    {
+      self->end_reason = news->reason;
+      self->end_text = g_steal_pointer (&news->text);
+      self->signaling_state = YODEL_SIGNALING_CLOSED;
+      stop_media (self);
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIGNALING_STATE]);
+    }
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
+}
+
+static void
+driver_state (YodelSessionState  state,
+              YodelEndReason     reason,
+              const char        *text,
+              gpointer           user_data)
+{
+  News *news = news_new (user_data, tell_state);
+
+  news->value = state;
+  news->reason = reason;
+  news->text = g_strdup (text);
+  post_news (news);
+}
+
+static void
+tell_signaling (YodelSession *self,
+                News         *news)
+{
+  if (self->signaling_state == YODEL_SIGNALING_CLOSED)
+    return;
+
+  self->signaling_state = news->value;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIGNALING_STATE]);
+}
+
+static void
+driver_signaling (YodelSignalingState state,
+                  gpointer            user_data)
+{
+  News *news = news_new (user_data, tell_signaling);
+
+  news->value = state;
+  post_news (news);
+}
+
+static void
+tell_open (YodelSession *self,
+           News         *news)
+{
+  if (self->state == YODEL_SESSION_ENDED)
+    return;
+
+  self->open = TRUE;
+  start_sources (self);
+}
+
+static void
+driver_open (gpointer user_data)
+{
+  post_news (news_new (user_data, tell_open));
+}
+
+static void
+tell_candidate (YodelSession *self,
+                News         *news)
+{
+  g_signal_emit (self, signals[CANDIDATE], 0, news->text, news->mid);
+}
+
+static void
+driver_candidate (const char *candidate,
+                  const char *mid,
+                  gpointer    user_data)
+{
+  News *news = news_new (user_data, tell_candidate);
+
+  news->text = g_strdup (candidate);
+  news->mid = g_strdup (mid);
+  post_news (news);
+}
+
+static Entry *add_entry (YodelSession   *self,
+                         YodelTrackPort *port);
+
+static void
+tell_track_added (YodelSession *self,
+                  News         *news)
+{
+  Entry *entry = add_entry (self, news->port);
+
+  g_signal_emit (self, signals[TRACK_ADDED], 0, entry->track);
+}
+
+static void
+driver_track_added (YodelTrackPort *port,
+                    gpointer        user_data)
+{
+  News *news = news_new (user_data, tell_track_added);
+
+  news->port = yodel_track_port_ref (port);
+  post_news (news);
+}
+
+static void
+tell_track (YodelSession *self,
+            News         *news)
+{
+  Entry *entry = find_entry (self, news->port);
+
+  if (entry == NULL)
+    return;
+
+  if (news->mid != NULL)
+    yodel_track_set_mid (entry->track, news->mid);
+  yodel_track_set_current_direction (entry->track, news->value);
+  start_sources (self);
+}
+
+static void
+driver_track (YodelTrackPort *port,
+              const char     *mid,
+              YodelDirection  direction,
+              gpointer        user_data)
+{
+  News *news = news_new (user_data, tell_track);
+
+  news->port = yodel_track_port_ref (port);
+  news->mid = g_strdup (mid);
+  news->value = direction;
+  post_news (news);
+}
+
+static void
+tell_first_frame (YodelSession *self,
+                  News         *news)
+{
+  Entry *entry = find_entry (self, news->port);
+
+  if (entry != NULL)
+    yodel_track_first_frame (entry->track, news->time_us);
+}
+
+static void
+driver_first_frame (YodelTrackPort *port,
+                    gint64          time_us,
+                    gpointer        user_data)
+{
+  News *news = news_new (user_data, tell_first_frame);
+
+  news->port = yodel_track_port_ref (port);
+  news->time_us = time_us;
+  post_news (news);
+}
+
+static void
+tell_levels (YodelSession *self,
+             News         *news)
+{
+  Entry *entry = find_entry (self, news->port);
+
+  if (entry != NULL)
+    yodel_track_set_level (entry->track, news->sent, news->received);
+}
+
+static void
+driver_levels (YodelTrackPort *port,
+               double          sent,
+               double          received,
+               gpointer        user_data)
+{
+  News *news = news_new (user_data, tell_levels);
+
+  news->port = yodel_track_port_ref (port);
+  news->sent = sent;
+  news->received = received;
+  post_news (news);
+}
+
+static void
+set_flag (YodelSession *self,
+          gboolean     *flag,
+          gboolean      value,
+          guint         property)
+{
+  if (*flag == value)
+    return;
+
+  *flag = value;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+static void
+tell_notice (YodelSession *self,
+             News         *news)
+{
+  switch ((YodelSessionNotice) news->value)
+    {
+    case YODEL_NOTICE_VIDEO_PAUSED:
+      set_flag (self, &self->video_paused, TRUE, PROP_VIDEO_PAUSED);
+      break;
+    case YODEL_NOTICE_VIDEO_RESUMED:
+      set_flag (self, &self->video_paused, FALSE, PROP_VIDEO_PAUSED);
+      break;
+    case YODEL_NOTICE_SURVIVAL:
+      set_flag (self, &self->survival, TRUE, PROP_SURVIVAL);
+      break;
+    case YODEL_NOTICE_SURVIVAL_OVER:
+      set_flag (self, &self->survival, FALSE, PROP_SURVIVAL);
+      break;
+    }
+}
+
+static void
+driver_notice (YodelSessionNotice notice,
+               gpointer           user_data)
+{
+  News *news = news_new (user_data, tell_notice);
+
+  news->value = notice;
+  post_news (news);
+}
+
+static void
+tell_restart_wanted (YodelSession *self,
+                     News         *news)
+{
+  g_signal_emit (self, signals[RESTART_WANTED], 0);
+}
+
+static void
+driver_restart_wanted (gpointer user_data)
+{
+  post_news (news_new (user_data, tell_restart_wanted));
+}
+
+static void
+do_nothing (gpointer data)
+{
+}
+
+static void
+free_worker (gpointer data)
+{
+  yodel_video_worker_free (data);
+}
+
+static void
+driver_retire (YodelVideoWorker *worker,
+               gpointer          user_data)
+{
+  Link *link = user_data;
+
+  yodel_mailbox_post (link->mailbox, do_nothing, worker, free_worker);
+}
+
+static const YodelSessionDriverOps driver_ops = {
+  .state = driver_state,
+  .signaling = driver_signaling,
+  .open = driver_open,
+  .candidate = driver_candidate,
+  .track_added = driver_track_added,
+  .track = driver_track,
+  .first_frame = driver_first_frame,
+  .levels = driver_levels,
+  .notice = driver_notice,
+  .restart_wanted = driver_restart_wanted,
+  .retire = driver_retire,
+};
+
+/* The outlet of a track: what its program does with it. */
+
+typedef struct
+{
+  YodelTrackPort *port;    /* (owned) */
+  Link           *link;    /* (owned) */
+} Outlet;
+
+static void
+outlet_free (gpointer data)
+{
+  Outlet *outlet = data;
+
+  yodel_track_port_unref (outlet->port);
+  link_unref (outlet->link);
+  g_free (outlet);
+}
+
+static void
+outlet_push_audio (gpointer      user_data,
+                   const gint16 *samples,
+                   gsize         n_samples,
+                   gint64        captured_us)
+{
+  Outlet *outlet = user_data;
+
+  yodel_track_port_push_audio (outlet->port, samples, n_samples, captured_us);
+}
+
+static void
+outlet_push_video (gpointer         user_data,
+                   YodelVideoFrame *frame)
+{
+  Outlet *outlet = user_data;
+
+  yodel_track_port_push_video (outlet->port, frame);
+}
+
+static void
+run_set_track (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_set_track (request->driver, request->port, request->direction,
+                                  request->flag);
+}
+
+static void
+outlet_changed (gpointer    user_data,
+                YodelTrack *track)
+{
+  Outlet *outlet = user_data;
+  YodelSession *self = outlet->link->session;
+  Request *request;
+
+  if (self == NULL)
+    return;
+
+  request = request_new (self);
+  request->port = yodel_track_port_ref (outlet->port);
+  request->direction = yodel_track_get_direction (track);
+  request->flag = yodel_track_get_enabled (track);
+  post_request (self, run_set_track, request);
+}
+
+static void
+tell_sink_released (YodelSession *self,
+                    News         *news)
+{
+  yodel_sink_finish (news->sink);
+}
+
+static void
+run_set_sink (gpointer data)
+{
+  Request *request = data;
+  YodelSink *before = yodel_session_driver_set_sink (request->driver, request->port,
+                                                     g_steal_pointer (&request->sink));
+  News *news;
+
+  if (before == NULL)
+    return;
+
+  news = news_new (request->link, tell_sink_released);
+  news->sink = before;
+  post_news (news);
+}
+
+static void
+outlet_sink_set (gpointer    user_data,
+                 YodelTrack *track,
+                 YodelSink  *before)
+{
+  Outlet *outlet = user_data;
+  YodelSession *self = outlet->link->session;
+  YodelSink *sink = yodel_track_get_sink (track);
+  Request *request;
+
+  if (self == NULL)
+    return;
+
+  request = request_new (self);
+  request->port = yodel_track_port_ref (outlet->port);
+  request->sink = sink != NULL ? g_object_ref (sink) : NULL;
+  post_request (self, run_set_sink, request);
+}
+
+static Entry *
+add_entry (YodelSession   *self,
+           YodelTrackPort *port)
+{
+  static const YodelTrackOutlet ops = {
+    .push_audio = outlet_push_audio,
+    .push_video = outlet_push_video,
+    .changed = outlet_changed,
+    .sink_set = outlet_sink_set,
+  };
+  Outlet *outlet = g_new (Outlet, 1);
+  Entry *entry = g_new0 (Entry, 1);
+
+  outlet->port = yodel_track_port_ref (port);
+  outlet->link = link_ref (self->link);
+  entry->port = yodel_track_port_ref (port);
+  entry->track = yodel_track_new (port->kind, &ops, outlet, outlet_free);
+  g_ptr_array_add (self->entries, entry);
+  return entry;
+}
+
+/* The end of the driver: waited for, so that nothing writes to a sink when it is told that it is
+ * over. */
+
+typedef struct
+{
+  YodelSessionDriver *driver;
+  YodelMailbox       *mailbox;
+  pthread_mutex_t     lock;
+  pthread_cond_t      done_cond;
+  gboolean            done;
+} Farewell;
+
+static void
+run_farewell (gpointer data)
+{
+  Farewell *farewell = data;
+
+  yodel_session_driver_free (farewell->driver);
+  yodel_mailbox_close (farewell->mailbox);
+
+  pthread_mutex_lock (&farewell->lock);
+  farewell->done = TRUE;
+  pthread_cond_signal (&farewell->done_cond);
+  pthread_mutex_unlock (&farewell->lock);
+}
+
+static void
+free_driver (YodelSession *self)
+{
+  Farewell farewell = {
+    .driver = g_steal_pointer (&self->driver),
+    .mailbox = self->mailbox,
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .done_cond = PTHREAD_COND_INITIALIZER,
+  };
+
+  yodel_mailbox_post (self->mailbox, run_farewell, &farewell, NULL);
+
+  pthread_mutex_lock (&farewell.lock);
+  while (!farewell.done)
+    pthread_cond_wait (&farewell.done_cond, &farewell.lock);
+  pthread_mutex_unlock (&farewell.lock);
+
+  pthread_mutex_destroy (&farewell.lock);
+  pthread_cond_destroy (&farewell.done_cond);
+}
+
+static void
+yodel_session_dispose (GObject *object)
+{
+  YodelSession *self = YODEL_SESSION (object);
+
+  if (self->driver != NULL)
+    {
+      self->link->session = NULL;
+      free_driver (self);
+      stop_media (self);
+      yodel_mailbox_close (self->link->mailbox);
+    }
+
+  G_OBJECT_CLASS (yodel_session_parent_class)->dispose (object);
+}
+
+static void
+yodel_session_finalize (GObject *object)
+{
+  YodelSession *self = YODEL_SESSION (object);
+
+  g_ptr_array_unref (self->entries);
+  yodel_mailbox_unref (self->mailbox);
+  link_unref (self->link);
+  yodel_session_settings_clear (&self->settings);
+  g_free (self->end_text);
+  yodel_engine_release (self->engine);
+
+  G_OBJECT_CLASS (yodel_session_parent_class)->finalize (object);
+}
+
+static void
+yodel_session_get_property (GObject    *object,
+                            guint       id,
+                            GValue     *value,
+                            GParamSpec *pspec)
+{
+  YodelSession *self = YODEL_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_STATE:           g_value_set_int (value, self->state); break;
+    case PROP_SIGNALING_STATE: g_value_set_int (value, self->signaling_state); break;
+    case PROP_VIDEO_PAUSED:    g_value_set_boolean (value, self->video_paused); break;
+    case PROP_SURVIVAL:        g_value_set_boolean (value, self->survival); break;
+    default:                   G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+install_signals (void)
+{
+  /**
+   * YodelSession::candidate:
+   * @self: the session
+   * @candidate: a candidate-attribute of this side (RFC 8839 section 5.1)
+   * @mid: (nullable): the media section it belongs to
+   *
+   * One more way to reach this side, to be signalled to the peer; only while trickling (RFC 8838).
+   */
+  signals[CANDIDATE] =
+    g_signal_new ("candidate", YODEL_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+
+  /**
+   * YodelSession::track-added:
+   * @self: the session
+   * @track: the new track
+   *
+   * An offer of the peer brought a medium that no track here was waiting for. It receives only;
+   * yodel_track_set_direction() before the answer changes that.
+   */
+  signals[TRACK_ADDED] =
+    g_signal_new ("track-added", YODEL_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 1, YODEL_TYPE_TRACK);
+
+  /**
+   * YodelSession::restart-wanted:
+   * @self: the session
+   *
+   * The path is silent, or the local network has changed: who can reach the peer by signalling
+   * calls yodel_session_restart_ice() and makes a new offer.
+   */
+  signals[RESTART_WANTED] =
+    g_signal_new ("restart-wanted", YODEL_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 0);
+}
+
+static void
+yodel_session_class_init (YodelSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  object_class->dispose = yodel_session_dispose;
+  object_class->finalize = yodel_session_finalize;
+  object_class->get_property = yodel_session_get_property;
+
+  /**
+   * YodelSession:state:
+   *
+   * How far the connection is, a #YodelSessionState.
+   */
+  properties[PROP_STATE] =
+    g_param_spec_int ("state", NULL, NULL, 0, YODEL_SESSION_ENDED, YODEL_SESSION_NEW, flags);
+
+  /**
+   * YodelSession:signaling-state:
+   *
+   * How far the exchange of descriptions is, a #YodelSignalingState.
+   */
+  properties[PROP_SIGNALING_STATE] =
+    g_param_spec_int ("signaling-state", NULL, NULL, 0, YODEL_SIGNALING_CLOSED,
+                      YODEL_SIGNALING_STABLE, flags);
+
+  /**
+   * YodelSession:video-paused:
+   *
+   * %TRUE while the network has no room for the picture that would be sent.
+   */
+  properties[PROP_VIDEO_PAUSED] = g_param_spec_boolean ("video-paused", NULL, NULL, FALSE, flags);
+
+  /**
+   * YodelSession:survival:
+   *
+   * %TRUE while speech only just fits through the network.
+   */
+  properties[PROP_SURVIVAL] = g_param_spec_boolean ("survival", NULL, NULL, FALSE, flags);
+
+  g_object_class_install_properties (object_class, N_PROPERTIES, properties);
+  install_signals ();
+}
+
+static void
+yodel_session_init (YodelSession *self)
+{
+  GMainContext *context;
+
+  self->link = g_new0 (Link, 1);
+  self->link->refs = 1;
+  self->link->session = self;
+  self->link->mailbox = yodel_mailbox_new (g_main_context_get_thread_default (),
+                                           G_PRIORITY_DEFAULT);
+  self->entries = g_ptr_array_new_with_free_func (entry_free);
+
+  self->engine = yodel_engine_acquire ();
+  context = yodel_engine_get_context (self->engine);
+  self->mailbox = yodel_mailbox_new (context, G_PRIORITY_DEFAULT);
+  self->driver = yodel_session_driver_new (context, self->mailbox, &driver_ops, self->link);
+}
+
+/**
+ * yodel_session_new:
+ *
+ * Makes a session. Its signals come on the thread-default main context of the caller.
+ *
+ * Returns: (transfer full): a session that knows neither tracks nor peer
+ */
+YodelSession *
+yodel_session_new (void)
+{
+  return g_object_new (YODEL_TYPE_SESSION, NULL);
+}
+
+/**
+ * yodel_session_set_stun_servers:
+ * @self: a session before its first description
+ * @servers: (nullable) (array zero-terminated=1): each `HOST` or `HOST:PORT`
+ *
+ * Names the STUN servers (RFC 8489) that tell this side its public address. Without any only
+ * host candidates are offered.
+ */
+void
+yodel_session_set_stun_servers (YodelSession       *self,
+                                const char * const *servers)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  g_strfreev (self->settings.stun_servers);
+  self->settings.stun_servers = g_strdupv ((char **) servers);
+}
+
+/**
+ * yodel_session_set_bind:
+ * @self: a session before its first description
+ * @addresses: (nullable) (array zero-terminated=1): local addresses or names of interfaces
+ *
+ * Restricts the session to some of this host's addresses; %NULL for all of them.
+ */
+void
+yodel_session_set_bind (YodelSession       *self,
+                        const char * const *addresses)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  g_strfreev (self->settings.bind);
+  self->settings.bind = g_strdupv ((char **) addresses);
+}
+
+/**
+ * yodel_session_set_max_bitrate:
+ * @self: a session before its first description
+ * @bitrate_bps: bits per second, 0 for no limit
+ *
+ * Limits what is sent, headers included.
+ */
+void
+yodel_session_set_max_bitrate (YodelSession *self,
+                               guint         bitrate_bps)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  self->settings.max_bitrate_bps = bitrate_bps;
+}
+
+/**
+ * yodel_session_set_trickle:
+ * @self: a session before its first description
+ * @trickle: %TRUE to signal candidates one by one
+ *
+ * Chooses between descriptions that are ready at once, with #YodelSession::candidate for what is
+ * found later (RFC 8838), and complete ones, which take as long as gathering does. Off by default.
+ */
+void
+yodel_session_set_trickle (YodelSession *self,
+                           gboolean      trickle)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  self->settings.trickle = trickle;
+}
+
+static void
+run_settings (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_set_settings (request->driver, &request->settings);
+}
+
+/* The first description fixes the settings. */
+static void
+settle (YodelSession *self)
+{
+  Request *request;
+
+  if (self->settled)
+    return;
+
+  self->settled = TRUE;
+  request = request_new (self);
+  request->settings = self->settings;
+  self->settings = (YodelSessionSettings) { 0 };
+  post_request (self, run_settings, request);
+}
+
+static void
+run_add_track (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_add_track (request->driver, request->port, YODEL_DIRECTION_SENDRECV);
+}
+
+/**
+ * yodel_session_add_track:
+ * @self: a session that is not over
+ * @kind: sound or picture
+ *
+ * Adds a medium, both ways. It is part of the next offer; before the answer to a peer's
+ * offer it takes the place of that kind which the peer offers (RFC 9429 section 5.10).
+ *
+ * Returns: (transfer none): the track, which the session keeps
+ */
+YodelTrack *
+yodel_session_add_track (YodelSession   *self,
+                         YodelMediaKind  kind)
+{
+  g_autoptr (YodelTrackPort) port = NULL;
+  Request *request;
+  Entry *entry;
+
+  g_return_val_if_fail (YODEL_IS_SESSION (self), NULL);
+
+  port = yodel_track_port_new (self->mailbox, self->driver, kind);
+  entry = add_entry (self, port);
+  request = request_new (self);
+  request->port = yodel_track_port_ref (port);
+  post_request (self, run_add_track, request);
+  return entry->track;
+}
+
+static void
+run_remove_track (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_remove_track (request->driver, request->port);
+}
+
+/**
+ * yodel_session_remove_track:
+ * @self: a session
+ * @track: one of its tracks
+ *
+ * Stops a medium for good, with the next offer (W3C webrtc-pc, RTCRtpTransceiver.stop).
+ */
+void
+yodel_session_remove_track (YodelSession *self,
+                            YodelTrack   *track)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+  g_return_if_fail (YODEL_IS_TRACK (track));
+
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      Entry *entry = self->entries->pdata[i];
+      Request *request;
+
+      if (entry->track != track)
+        continue;
+
+      request = request_new (self);
+      request->port = yodel_track_port_ref (entry->port);
+      post_request (self, run_remove_track, request);
+      return;
+    }
+}
+
+/**
+ * yodel_session_get_tracks:
+ * @self: a session
+ *
+ * Returns: (element-type YodelTrack) (transfer container): its tracks, oldest first
+ */
+GList *
+yodel_session_get_tracks (YodelSession *self)
+{
+  GList *tracks = NULL;
+
+  g_return_val_if_fail (YODEL_IS_SESSION (self), NULL);
+
+  for (guint i = self->entries->len; i-- > 0;)
+    tracks = g_list_prepend (tracks, ((Entry *) self->entries->pdata[i])->track);
+
+  return tracks;
+}
+
+/* Runs on the engine thread, wherever the description came to be. */
+static void
+description_done (char     *sdp,
+                  GError   *error,
+                  gpointer  user_data)
+{
+  Request *request = user_data;
+  Result *result = result_new (request);
+
+  result->sdp = sdp;
+  result->error = error;
+  post_result (request->link, result);
+  request_free (request);
+}
+
+/* The mailbox frees the request it carried; the driver keeps a copy until it is done. */
+static Request *
+detach_request (Request *request)
+{
+  Request *detached = g_new0 (Request, 1);
+
+  detached->driver = request->driver;
+  detached->link = link_ref (request->link);
+  detached->task = g_steal_pointer (&request->task);
+  return detached;
+}
+
+static void
+run_create_offer (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_create_offer (request->driver, request->flag, description_done,
+                                     detach_request (request));
+}
+
+static void
+run_create_answer (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_create_answer (request->driver, description_done,
+                                      detach_request (request));
+}
+
+static Request *
+task_request_new (YodelSession        *self,
+                  GCancellable        *cancellable,
+                  GAsyncReadyCallback  callback,
+                  gpointer             user_data,
+                  gpointer             tag)
+{
+  Request *request = request_new (self);
+
+  request->task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (request->task, tag);
+  return request;
+}
+
+/**
+ * yodel_session_create_offer_async:
+ * @self: a session without a pending offer of the peer
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async): called when the offer is there
+ * @user_data: for @callback
+ *
+ * Makes an offer and at once the local description of it, as setLocalDescription() without
+ * arguments does in W3C webrtc-pc.
+ */
+void
+yodel_session_create_offer_async (YodelSession        *self,
+                                  GCancellable        *cancellable,
+                                  GAsyncReadyCallback  callback,
+                                  gpointer             user_data)
+{
+  Request *request;
+
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  settle (self);
+  request = task_request_new (self, cancellable, callback, user_data,
+                              yodel_session_create_offer_async);
+  request->flag = self->restart_ice;
+  self->restart_ice = FALSE;
+  post_request (self, run_create_offer, request);
+}
+
+/**
+ * yodel_session_create_offer_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the offer, as SDP (RFC 8866); %NULL on %YODEL_ERROR_STATE while an
+ *   offer of the peer waits for its answer, %YODEL_ERROR_NO_CANDIDATES without a network, and
+ *   %YODEL_ERROR_CLOSED when the session is over
+ */
+char *
+yodel_session_create_offer_finish (YodelSession  *self,
+                                   GAsyncResult  *result,
+                                   GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * yodel_session_create_answer_async:
+ * @self: a session with a pending offer of the peer
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async): called when the answer is there
+ * @user_data: for @callback
+ *
+ * Makes the answer to the peer's offer and at once the local description of it.
+ */
+void
+yodel_session_create_answer_async (YodelSession        *self,
+                                   GCancellable        *cancellable,
+                                   GAsyncReadyCallback  callback,
+                                   gpointer             user_data)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  post_request (self, run_create_answer,
+                task_request_new (self, cancellable, callback, user_data,
+                                  yodel_session_create_answer_async));
+}
+
+/**
+ * yodel_session_create_answer_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the answer, as SDP; %NULL on %YODEL_ERROR_STATE without an offer,
+ *   %YODEL_ERROR_NO_CANDIDATES without a network, and %YODEL_ERROR_CLOSED when the session is over
+ */
+char *
+yodel_session_create_answer_finish (YodelSession  *self,
+                                    GAsyncResult  *result,
+                                    GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+tell_remote_description (YodelSession *self,
+                         News         *news)
+{
+  self->has_remote_description = TRUE;
+}
+
+static void
+run_set_remote (gpointer data)
+{
+  Request *request = data;
+  Result *result = result_new (request);
+
+  if (yodel_session_driver_set_remote (request->driver, request->type, request->text,
+                                       &result->error))
+    post_news (news_new (request->link, tell_remote_description));
+  post_result (request->link, result);
+}
+
+/**
+ * yodel_session_set_remote_description_async:
+ * @self: a session
+ * @type: what @sdp is; %YODEL_SDP_ROLLBACK takes the peer's pending offer back, then @sdp is unused
+ * @sdp: the peer's description
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async): called when it has been taken or refused
+ * @user_data: for @callback
+ *
+ * Takes the peer's offer or answer (RFC 9429 section 4.1.9).
+ */
+void
+yodel_session_set_remote_description_async (YodelSession        *self,
+                                            YodelSdpType         type,
+                                            const char          *sdp,
+                                            GCancellable        *cancellable,
+                                            GAsyncReadyCallback  callback,
+                                            gpointer             user_data)
+{
+  Request *request;
+
+  g_return_if_fail (YODEL_IS_SESSION (self));
+  g_return_if_fail (sdp != NULL);
+
+  settle (self);
+  request = task_request_new (self, cancellable, callback, user_data,
+                              yodel_session_set_remote_description_async);
+  request->type = type;
+  request->text = g_strdup (sdp);
+  post_request (self, run_set_remote, request);
+}
+
+/**
+ * yodel_session_set_remote_description_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: %FALSE on %YODEL_ERROR_DESCRIPTION where the description is malformed,
+ *   %YODEL_ERROR_UNSUPPORTED where it asks for what Yodel does not speak (unencrypted media, RTCP
+ *   on a port of its own), and %YODEL_ERROR_STATE where no such description is expected. A
+ *   description that is refused changes nothing.
+ */
+gboolean
+yodel_session_set_remote_description_finish (YodelSession  *self,
+                                             GAsyncResult  *result,
+                                             GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+run_rollback (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_rollback (request->driver, NULL);
+}
+
+/**
+ * yodel_session_rollback:
+ * @self: a session with a pending offer
+ * @error: return location for a #GError
+ *
+ * Takes the pending offer back, whoever made it: the polite side does so when both offer at once
+ * (RFC 9429 section 4.1.10.2).
+ *
+ * Returns: %FALSE on %YODEL_ERROR_STATE where no offer is pending
+ */
+gboolean
+yodel_session_rollback (YodelSession  *self,
+                        GError       **error)
+{
+  g_return_val_if_fail (YODEL_IS_SESSION (self), FALSE);
+
+  if (self->signaling_state != YODEL_SIGNALING_HAVE_LOCAL_OFFER
+      && self->signaling_state != YODEL_SIGNALING_HAVE_REMOTE_OFFER)
+    {
+      g_set_error_literal (error, YODEL_ERROR, YODEL_ERROR_STATE, "no offer is pending");
+      return FALSE;
+    }
+
+  post_request (self, run_rollback, request_new (self));
+  return TRUE;
+}
+
+static void
+run_add_candidate (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_add_candidate (request->driver, request->text, request->mid);
+}
+
+/**
+ * yodel_session_add_candidate:
+ * @self: a session that has its remote description
+ * @candidate: one candidate-attribute of the peer, as in RFC 8839 section 5.1, or "" for the end
+ *   of candidates
+ * @mid: (nullable): the media section it belongs to, %NULL for the first
+ * @error: return location for a #GError
+ *
+ * Tells the session of one more way to reach the peer. A relayed candidate is
+ * taken and left unused: Yodel speaks directly or not at all.
+ *
+ * Returns: %FALSE on %YODEL_ERROR_STATE before the remote description, and on
+ *   %YODEL_ERROR_DESCRIPTION where @candidate is malformed
+ */
+gboolean
+yodel_session_add_candidate (YodelSession  *self,
+                             const char    *candidate,
+                             const char    *mid,
+                             GError       **error)
+{
+  YodelIceCandidate parsed;
+  Request *request;
+
+  g_return_val_if_fail (YODEL_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (candidate != NULL, FALSE);
+
+  if (!self->has_remote_description)
+    {
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_STATE,
+                   "a candidate came before the remote description");
+      return FALSE;
+    }
+  if (*candidate != '\0' && !yodel_ice_candidate_parse (&parsed, candidate))
+    {
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_DESCRIPTION, "malformed candidate “%.100s”",
+                   candidate);
+      return FALSE;
+    }
+
+  request = request_new (self);
+  request->text = g_strdup (candidate);
+  request->mid = g_strdup (mid);
+  post_request (self, run_add_candidate, request);
+  return TRUE;
+}
+
+/**
+ * yodel_session_restart_ice:
+ * @self: a session
+ *
+ * Makes the next offer look for a path anew (RFC 8445 section 9), as after a change of network.
+ * What flows goes on meanwhile.
+ */
+void
+yodel_session_restart_ice (YodelSession *self)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  self->restart_ice = TRUE;
+}
+
+static void
+run_close (gpointer data)
+{
+  Request *request = data;
+
+  yodel_session_driver_close (request->driver);
+}
+
+/**
+ * yodel_session_close:
+ * @self: a session
+ *
+ * Ends the session and tells the peer so. #YodelSession:state becomes %YODEL_SESSION_ENDED a
+ * moment later, when sinks have been finished.
+ */
+void
+yodel_session_close (YodelSession *self)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  post_request (self, run_close, request_new (self));
+}
+
+/**
+ * yodel_session_get_state:
+ * @self: a session
+ *
+ * Returns: how far the connection is
+ */
+YodelSessionState
+yodel_session_get_state (YodelSession *self)
+{
+  g_return_val_if_fail (YODEL_IS_SESSION (self), YODEL_SESSION_ENDED);
+
+  return self->state;
+}
+
+/**
+ * yodel_session_get_signaling_state:
+ * @self: a session
+ *
+ * Returns: how far the exchange of descriptions is
+ */
+YodelSignalingState
+yodel_session_get_signaling_state (YodelSession *self)
+{
+  g_return_val_if_fail (YODEL_IS_SESSION (self), YODEL_SIGNALING_CLOSED);
+
+  return self->signaling_state;
+}
+
+/**
+ * yodel_session_get_end_reason:
+ * @self: a session
+ *
+ * Returns: why it is over, %YODEL_END_NONE if it is not
+ */
+YodelEndReason
+yodel_session_get_end_reason (YodelSession *self)
+{
+  g_return_val_if_fail (YODEL_IS_SESSION (self), YODEL_END_NONE);
+
+  return self->end_reason;
+}
+
+/**
+ * yodel_session_get_end_text:
+ * @self: a session
+ *
+ * Returns: (nullable): the reason of the end in one plain sentence, where there is more to say
+ *   than yodel_session_get_end_reason() does
+ */
+const char *
+yodel_session_get_end_text (YodelSession *self)
+{
+  g_return_val_if_fail (YODEL_IS_SESSION (self), NULL);
+
+  return self->end_text;
+}
+
+static void
+run_get_stats (gpointer data)
+{
+  Request *request = data;
+  Result *result = result_new (request);
+
+  result->stats = yodel_session_driver_get_stats (request->driver);
+  post_result (request->link, result);
+}
+
+/**
+ * yodel_session_get_stats_async:
+ * @self: a session
+ * @cancellable: (nullable): to stop waiting
+ * @callback: (scope async): called with the snapshot
+ * @user_data: for @callback
+ *
+ * Asks for a snapshot of what the session measures (W3C webrtc-stats).
+ */
+void
+yodel_session_get_stats_async (YodelSession        *self,
+                               GCancellable        *cancellable,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+
+  post_request (self, run_get_stats,
+                task_request_new (self, cancellable, callback, user_data,
+                                  yodel_session_get_stats_async));
+}
+
+/**
+ * yodel_session_get_stats_finish:
+ * @self: a session
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full): the snapshot
+ */
+YodelStats *
+yodel_session_get_stats_finish (YodelSession  *self,
+                                GAsyncResult  *result,
+                                GError       **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
