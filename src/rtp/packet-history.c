@@ -4,8 +4,10 @@
 
 #include "base/sequence.h"
 
-/* A packet is kept for three round trips, so that it can be asked for twice. */
-#define MIN_AGE_US      ((gint64) G_USEC_PER_SEC)
+/* A packet is kept for three round trips, so that it can be asked for twice; and for as long as our
+ * own receiver asks.  At a quarter lost and a round trip of 300 ms, one second left 2 % of the
+ * packets missing, two leave 0.2 %. */
+#define MIN_AGE_US      (2 * (gint64) G_USEC_PER_SEC)
 #define MAX_AGE_US      (5 * (gint64) G_USEC_PER_SEC)
 #define AGE_IN_RTT      3
 

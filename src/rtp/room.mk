@@ -59,6 +59,11 @@ check_PROGRAMS += tests/rtp/test-rtp-extensions
 tests_rtp_test_rtp_extensions_SOURCES = tests/rtp/test-rtp-extensions.c tests/lib/cases.h tests/lib/hex.h
 tests_rtp_test_rtp_extensions_LDADD   = $(PURE_LIBS)
 
+check_PROGRAMS += tests/rtp/test-repair
+tests_rtp_test_repair_SOURCES = \
+  tests/rtp/test-repair.c tests/lib/cases.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_rtp_test_repair_LDADD   = $(PURE_LIBS)
+
 check_PROGRAMS += tests/fuzz/fuzz-rtp-packet
 tests_fuzz_fuzz_rtp_packet_SOURCES = tests/fuzz/fuzz-rtp-packet.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_rtp_packet_LDADD   = $(PURE_LIBS)

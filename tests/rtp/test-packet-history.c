@@ -64,8 +64,8 @@ typedef struct
 } AgeCase;
 
 static const AgeCase age_cases[] = {
-  { "a-second-at-least",   50 * MS,    1000 * MS },
-  { "three-round-trips",   600 * MS,   1800 * MS },
+  { "two-seconds-at-least", 50 * MS,    2000 * MS },
+  { "three-round-trips",    800 * MS,   2400 * MS },
   { "five-seconds-at-most", 60000 * MS, 5000 * MS },
 };
 
