@@ -2,6 +2,8 @@
 pkgconfigdir   = $(libdir)/pkgconfig
 pkgconfig_DATA = %D%/yodel-1.pc %D%/yodel-media-1.pc
 
+dist_man_MANS = %D%/yodel.1
+
 if HAVE_INTROSPECTION
 -include $(INTROSPECTION_MAKEFILE)
 INTROSPECTION_GIRS          = Yodel-1.gir
