@@ -17,6 +17,10 @@ libyodel_core_la_SOURCES += \
   %D%/session-core.c %D%/session-core.h %D%/session-core-private.h \
   %D%/session-driver.c %D%/session-driver.h %D%/session-driver-private.h \
   %D%/session-link.c %D%/session-link.h \
+  %D%/session-messages.c \
+  %D%/session-news.c \
+  %D%/session-private.h \
+  %D%/session-tracks.c \
   %D%/stats-object.h %D%/stats-private.h \
   %D%/track-private.h \
   %D%/video-receiver.c %D%/video-receiver.h \

@@ -5,49 +5,7 @@
 #include <pthread.h>
 
 #include "sdp/ice-candidate.h"
-#include "session/engine.h"
-#include "session/session-driver.h"
-#include "session/track-private.h"
-
-/* How the driver reaches the face: its mailbox, and the face itself, which is %NULL once it is
- * gone.  @session is read and written on the face's thread only. */
-typedef struct
-{
-  int           refs;
-  YodelMailbox *mailbox;   /* (owned) */
-  YodelSession *session;   /* (borrowed) (nullable) */
-} Link;
-
-typedef struct
-{
-  YodelTrack     *track;      /* (owned) */
-  YodelTrackPort *port;       /* (owned) */
-  gboolean        finished;   /* its sink has been told that it is over */
-} Entry;
-
-/* Thread: the one whose main context was the default in yodel_session_new(). */
-struct _YodelSession
-{
-  GObject               parent_instance;
-
-  YodelEngine          *engine;      /* (owned) */
-  YodelMailbox         *mailbox;     /* (owned) the engine's: requests go there */
-  YodelSessionDriver   *driver;      /* the engine thread's; here only to be named in requests */
-  Link                 *link;        /* (owned) */
-  GPtrArray            *entries;     /* (owned) of Entry */
-  YodelSessionSettings  settings;
-  gboolean              settled;     /* the settings have gone to the driver */
-
-  YodelSessionState     state;
-  YodelSignalingState   signaling_state;
-  YodelEndReason        end_reason;
-  char                 *end_text;    /* (owned) (nullable) */
-  gboolean              has_remote_description;
-  gboolean              restart_ice; /* with the next offer */
-  gboolean              open;        /* packets can go out */
-  gboolean              video_paused;
-  gboolean              survival;
-};
+#include "session/session-private.h"
 
 G_DEFINE_FINAL_TYPE (YodelSession, yodel_session, G_TYPE_OBJECT)
 
@@ -71,434 +29,34 @@ enum
 static GParamSpec *properties[N_PROPERTIES];
 static guint       signals[N_SIGNALS];
 
-static Link *
-link_ref (Link *link)
+void
+yodel_session_set_state (YodelSession      *self,
+                         YodelSessionState  state,
+                         YodelEndReason     reason,
+                         const char        *text)
 {
-  __atomic_add_fetch (&link->refs, 1, __ATOMIC_RELAXED);
-  return link;
-}
+  self->state = state;
 
-static void
-link_unref (gpointer data)
-{
-  Link *link = data;
-
-  if (__atomic_sub_fetch (&link->refs, 1, __ATOMIC_ACQ_REL) > 0)
-    return;
-
-  yodel_mailbox_unref (link->mailbox);
-  g_free (link);
-}
-
-static void
-entry_free (gpointer data)
-{
-  Entry *entry = data;
-
-  g_object_unref (entry->track);
-  yodel_track_port_unref (entry->port);
-  g_free (entry);
-}
-
-static Entry *
-find_entry (YodelSession   *self,
-            YodelTrackPort *port)
-{
-  for (guint i = 0; i < self->entries->len; i++)
+  if (state == YODEL_SESSION_ENDED)
     {
-      Entry *entry = self->entries->pdata[i];
-
-      if (entry->port == port)
-        return entry;
-    }
-
-  return NULL;
-}
-
-/* Requests: from the face to the driver. */
-
-typedef struct
-{
-  YodelSessionDriver   *driver;      /* (borrowed) */
-  Link                 *link;        /* (owned) */
-  YodelTrackPort       *port;        /* (owned) (nullable) */
-  GTask                *task;        /* (owned) (nullable) */
-  YodelSink            *sink;        /* (owned) (nullable) */
-  char                 *text;        /* (owned) (nullable) */
-  char                 *mid;         /* (owned) (nullable) */
-  YodelSessionSettings  settings;
-  YodelDirection        direction;
-  YodelSdpType          type;
-  gboolean              flag;
-} Request;
-
-static void
-request_free (gpointer data)
-{
-  Request *request = data;
-
-  link_unref (request->link);
-  g_clear_pointer (&request->port, yodel_track_port_unref);
-  g_clear_object (&request->task);
-  g_clear_object (&request->sink);
-  g_free (request->text);
-  g_free (request->mid);
-  yodel_session_settings_clear (&request->settings);
-  g_free (request);
-}
-
-static Request *
-request_new (YodelSession *self)
-{
-  Request *request = g_new0 (Request, 1);
-
-  request->driver = self->driver;
-  request->link = link_ref (self->link);
-  return request;
-}
-
-static void
-post_request (YodelSession  *self,
-              void         (*run) (gpointer data),
-              Request       *request)
-{
-  yodel_mailbox_post (self->mailbox, run, request, request_free);
-}
-
-/* Results: what a request brought, back to its GTask. */
-
-typedef struct
-{
-  GTask      *task;     /* (owned) */
-  char       *sdp;      /* (owned) (nullable) */
-  GError     *error;    /* (owned) (nullable) */
-  YodelStats *stats;    /* (owned) (nullable) */
-} Result;
-
-static void
-result_free (gpointer data)
-{
-  Result *result = data;
-
-  g_object_unref (result->task);
-  g_free (result->sdp);
-  g_clear_error (&result->error);
-  g_clear_pointer (&result->stats, yodel_stats_unref);
-  g_free (result);
-}
-
-static void
-return_result (gpointer data)
-{
-  Result *result = data;
-
-  if (result->error != NULL)
-    g_task_return_error (result->task, g_steal_pointer (&result->error));
-  else if (result->sdp != NULL)
-    g_task_return_pointer (result->task, g_steal_pointer (&result->sdp), g_free);
-  else if (result->stats != NULL)
-    g_task_return_pointer (result->task, g_steal_pointer (&result->stats),
-                           (GDestroyNotify) yodel_stats_unref);
-  else
-    g_task_return_boolean (result->task, TRUE);
-}
-
-static Result *
-result_new (Request *request)
-{
-  Result *result = g_new0 (Result, 1);
-
-  result->task = g_steal_pointer (&request->task);
-  return result;
-}
-
-static void
-post_result (Link   *link,
-             Result *result)
-{
-  yodel_mailbox_post (link->mailbox, return_result, result, result_free);
-}
-
-/* News: from the driver to the face. */
-
-typedef struct _News News;
-
-struct _News
-{
-  Link            *link;        /* (owned) */
-  void           (*tell) (YodelSession *self,
-                          News         *news);
-  YodelTrackPort  *port;        /* (owned) (nullable) */
-  YodelSink       *sink;        /* (owned) (nullable) */
-  char            *text;        /* (owned) (nullable) */
-  char            *mid;         /* (owned) (nullable) */
-  int              value;
-  YodelEndReason   reason;
-  gint64           time_us;
-  double           sent;
-  double           received;
-};
-
-static void
-news_free (gpointer data)
-{
-  News *news = data;
-
-  link_unref (news->link);
-  g_clear_pointer (&news->port, yodel_track_port_unref);
-  g_clear_object (&news->sink);
-  g_free (news->text);
-  g_free (news->mid);
-  g_free (news);
-}
-
-static void
-deliver_news (gpointer data)
-{
-  News *news = data;
-  g_autoptr (YodelSession) self = NULL;
-
-  if (news->link->session == NULL)
-    return;
-
-  self = g_object_ref (news->link->session);
-  news->tell (self, news);
-}
-
-static News *
-news_new (Link  *link,
-          void (*tell) (YodelSession *self,
-                        News         *news))
-{
-  News *news = g_new0 (News, 1);
-
-  news->link = link_ref (link);
-  news->tell = tell;
-  return news;
-}
-
-static void
-post_news (News *news)
-{
-  yodel_mailbox_post (news->link->mailbox, deliver_news, news, news_free);
-}
-
-static void
-start_sources (YodelSession *self)
-{
-  for (guint i = 0; i < self->entries->len; i++)
-    {
-      Entry *entry = self->entries->pdata[i];
-      YodelDirection direction = yodel_track_get_current_direction (entry->track);
-
-      yodel_track_set_sending (entry->track,
-                               self->open && (direction & YODEL_DIRECTION_SENDONLY) != 0);
-    }
-}
-
-static void
-finish_sink (Entry *entry)
-{
-  YodelSink *sink = yodel_track_get_sink (entry->track);
-
-  if (!entry->finished && sink != NULL)
-    yodel_sink_finish (sink);
-  entry->finished = TRUE;
-}
-
-static void
-stop_media (YodelSession *self)
-{
-  self->open = FALSE;
-  start_sources (self);
-  for (guint i = 0; i < self->entries->len; i++)
-    finish_sink (self->entries->pdata[i]);
-}
-
-static void
-tell_state (YodelSession *self,
-            News         *news)
-{
-  self->state = news->value;
-
-  if (self->state == YODEL_SESSION_ENDED)
-    {
-      self->end_reason = news->reason;
-      self->end_text = g_steal_pointer (&news->text);
-      self->signaling_state = YODEL_SIGNALING_CLOSED;
-      stop_media (self);
-      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIGNALING_STATE]);
+      self->end_reason = reason;
+      self->end_text = g_strdup (text);
+      yodel_session_stop_media (self);
+      yodel_session_set_signaling_state (self, YODEL_SIGNALING_CLOSED);
     }
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE]);
 }
 
-static void
-driver_state (YodelSessionState  state,
-              YodelEndReason     reason,
-              const char        *text,
-              gpointer           user_data)
-{
-  News *news = news_new (user_data, tell_state);
-
-  news->value = state;
-  news->reason = reason;
-  news->text = g_strdup (text);
-  post_news (news);
-}
-
-static void
-tell_signaling (YodelSession *self,
-                News         *news)
+void
+yodel_session_set_signaling_state (YodelSession        *self,
+                                   YodelSignalingState  state)
 {
   if (self->signaling_state == YODEL_SIGNALING_CLOSED)
     return;
 
-  self->signaling_state = news->value;
+  self->signaling_state = state;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SIGNALING_STATE]);
-}
-
-static void
-driver_signaling (YodelSignalingState state,
-                  gpointer            user_data)
-{
-  News *news = news_new (user_data, tell_signaling);
-
-  news->value = state;
-  post_news (news);
-}
-
-static void
-tell_open (YodelSession *self,
-           News         *news)
-{
-  if (self->state == YODEL_SESSION_ENDED)
-    return;
-
-  self->open = TRUE;
-  start_sources (self);
-}
-
-static void
-driver_open (gpointer user_data)
-{
-  post_news (news_new (user_data, tell_open));
-}
-
-static void
-tell_candidate (YodelSession *self,
-                News         *news)
-{
-  g_signal_emit (self, signals[CANDIDATE], 0, news->text, news->mid);
-}
-
-static void
-driver_candidate (const char *candidate,
-                  const char *mid,
-                  gpointer    user_data)
-{
-  News *news = news_new (user_data, tell_candidate);
-
-  news->text = g_strdup (candidate);
-  news->mid = g_strdup (mid);
-  post_news (news);
-}
-
-static Entry *add_entry (YodelSession   *self,
-                         YodelTrackPort *port);
-
-static void
-tell_track_added (YodelSession *self,
-                  News         *news)
-{
-  Entry *entry = add_entry (self, news->port);
-
-  g_signal_emit (self, signals[TRACK_ADDED], 0, entry->track);
-}
-
-static void
-driver_track_added (YodelTrackPort *port,
-                    gpointer        user_data)
-{
-  News *news = news_new (user_data, tell_track_added);
-
-  news->port = yodel_track_port_ref (port);
-  post_news (news);
-}
-
-static void
-tell_track (YodelSession *self,
-            News         *news)
-{
-  Entry *entry = find_entry (self, news->port);
-
-  if (entry == NULL)
-    return;
-
-  if (news->mid != NULL)
-    yodel_track_set_mid (entry->track, news->mid);
-  yodel_track_set_current_direction (entry->track, news->value);
-  start_sources (self);
-}
-
-static void
-driver_track (YodelTrackPort *port,
-              const char     *mid,
-              YodelDirection  direction,
-              gpointer        user_data)
-{
-  News *news = news_new (user_data, tell_track);
-
-  news->port = yodel_track_port_ref (port);
-  news->mid = g_strdup (mid);
-  news->value = direction;
-  post_news (news);
-}
-
-static void
-tell_first_frame (YodelSession *self,
-                  News         *news)
-{
-  Entry *entry = find_entry (self, news->port);
-
-  if (entry != NULL)
-    yodel_track_first_frame (entry->track, news->time_us);
-}
-
-static void
-driver_first_frame (YodelTrackPort *port,
-                    gint64          time_us,
-                    gpointer        user_data)
-{
-  News *news = news_new (user_data, tell_first_frame);
-
-  news->port = yodel_track_port_ref (port);
-  news->time_us = time_us;
-  post_news (news);
-}
-
-static void
-tell_levels (YodelSession *self,
-             News         *news)
-{
-  Entry *entry = find_entry (self, news->port);
-
-  if (entry != NULL)
-    yodel_track_set_level (entry->track, news->sent, news->received);
-}
-
-static void
-driver_levels (YodelTrackPort *port,
-               double          sent,
-               double          received,
-               gpointer        user_data)
-{
-  News *news = news_new (user_data, tell_levels);
-
-  news->port = yodel_track_port_ref (port);
-  news->sent = sent;
-  news->received = received;
-  post_news (news);
 }
 
 static void
@@ -514,11 +72,11 @@ set_flag (YodelSession *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
-static void
-tell_notice (YodelSession *self,
-             News         *news)
+void
+yodel_session_set_notice (YodelSession       *self,
+                          YodelSessionNotice  notice)
 {
-  switch ((YodelSessionNotice) news->value)
+  switch (notice)
     {
     case YODEL_NOTICE_VIDEO_PAUSED:
       set_flag (self, &self->video_paused, TRUE, PROP_VIDEO_PAUSED);
@@ -535,189 +93,25 @@ tell_notice (YodelSession *self,
     }
 }
 
-static void
-driver_notice (YodelSessionNotice notice,
-               gpointer           user_data)
+void
+yodel_session_emit_candidate (YodelSession *self,
+                              const char   *candidate,
+                              const char   *mid)
 {
-  News *news = news_new (user_data, tell_notice);
-
-  news->value = notice;
-  post_news (news);
+  g_signal_emit (self, signals[CANDIDATE], 0, candidate, mid);
 }
 
-static void
-tell_restart_wanted (YodelSession *self,
-                     News         *news)
+void
+yodel_session_emit_track_added (YodelSession *self,
+                                YodelTrack   *track)
+{
+  g_signal_emit (self, signals[TRACK_ADDED], 0, track);
+}
+
+void
+yodel_session_emit_restart_wanted (YodelSession *self)
 {
   g_signal_emit (self, signals[RESTART_WANTED], 0);
-}
-
-static void
-driver_restart_wanted (gpointer user_data)
-{
-  post_news (news_new (user_data, tell_restart_wanted));
-}
-
-static void
-do_nothing (gpointer data)
-{
-}
-
-static void
-free_worker (gpointer data)
-{
-  yodel_video_worker_free (data);
-}
-
-static void
-driver_retire (YodelVideoWorker *worker,
-               gpointer          user_data)
-{
-  Link *link = user_data;
-
-  yodel_mailbox_post (link->mailbox, do_nothing, worker, free_worker);
-}
-
-static const YodelSessionDriverOps driver_ops = {
-  .state = driver_state,
-  .signaling = driver_signaling,
-  .open = driver_open,
-  .candidate = driver_candidate,
-  .track_added = driver_track_added,
-  .track = driver_track,
-  .first_frame = driver_first_frame,
-  .levels = driver_levels,
-  .notice = driver_notice,
-  .restart_wanted = driver_restart_wanted,
-  .retire = driver_retire,
-};
-
-/* The outlet of a track: what its program does with it. */
-
-typedef struct
-{
-  YodelTrackPort *port;    /* (owned) */
-  Link           *link;    /* (owned) */
-} Outlet;
-
-static void
-outlet_free (gpointer data)
-{
-  Outlet *outlet = data;
-
-  yodel_track_port_unref (outlet->port);
-  link_unref (outlet->link);
-  g_free (outlet);
-}
-
-static void
-outlet_push_audio (gpointer      user_data,
-                   const gint16 *samples,
-                   gsize         n_samples,
-                   gint64        captured_us)
-{
-  Outlet *outlet = user_data;
-
-  yodel_track_port_push_audio (outlet->port, samples, n_samples, captured_us);
-}
-
-static void
-outlet_push_video (gpointer         user_data,
-                   YodelVideoFrame *frame)
-{
-  Outlet *outlet = user_data;
-
-  yodel_track_port_push_video (outlet->port, frame);
-}
-
-static void
-run_set_track (gpointer data)
-{
-  Request *request = data;
-
-  yodel_session_driver_set_track (request->driver, request->port, request->direction,
-                                  request->flag);
-}
-
-static void
-outlet_changed (gpointer    user_data,
-                YodelTrack *track)
-{
-  Outlet *outlet = user_data;
-  YodelSession *self = outlet->link->session;
-  Request *request;
-
-  if (self == NULL)
-    return;
-
-  request = request_new (self);
-  request->port = yodel_track_port_ref (outlet->port);
-  request->direction = yodel_track_get_direction (track);
-  request->flag = yodel_track_get_enabled (track);
-  post_request (self, run_set_track, request);
-}
-
-static void
-tell_sink_released (YodelSession *self,
-                    News         *news)
-{
-  yodel_sink_finish (news->sink);
-}
-
-static void
-run_set_sink (gpointer data)
-{
-  Request *request = data;
-  YodelSink *before = yodel_session_driver_set_sink (request->driver, request->port,
-                                                     g_steal_pointer (&request->sink));
-  News *news;
-
-  if (before == NULL)
-    return;
-
-  news = news_new (request->link, tell_sink_released);
-  news->sink = before;
-  post_news (news);
-}
-
-static void
-outlet_sink_set (gpointer    user_data,
-                 YodelTrack *track,
-                 YodelSink  *before)
-{
-  Outlet *outlet = user_data;
-  YodelSession *self = outlet->link->session;
-  YodelSink *sink = yodel_track_get_sink (track);
-  Request *request;
-
-  if (self == NULL)
-    return;
-
-  request = request_new (self);
-  request->port = yodel_track_port_ref (outlet->port);
-  request->sink = sink != NULL ? g_object_ref (sink) : NULL;
-  post_request (self, run_set_sink, request);
-}
-
-static Entry *
-add_entry (YodelSession   *self,
-           YodelTrackPort *port)
-{
-  static const YodelTrackOutlet ops = {
-    .push_audio = outlet_push_audio,
-    .push_video = outlet_push_video,
-    .changed = outlet_changed,
-    .sink_set = outlet_sink_set,
-  };
-  Outlet *outlet = g_new (Outlet, 1);
-  Entry *entry = g_new0 (Entry, 1);
-
-  outlet->port = yodel_track_port_ref (port);
-  outlet->link = link_ref (self->link);
-  entry->port = yodel_track_port_ref (port);
-  entry->track = yodel_track_new (port->kind, &ops, outlet, outlet_free);
-  g_ptr_array_add (self->entries, entry);
-  return entry;
 }
 
 /* The end of the driver: waited for, so that nothing writes to a sink when it is told that it is
@@ -776,7 +170,7 @@ yodel_session_dispose (GObject *object)
     {
       self->link->session = NULL;
       free_driver (self);
-      stop_media (self);
+      yodel_session_stop_media (self);
       yodel_mailbox_close (self->link->mailbox);
     }
 
@@ -790,7 +184,7 @@ yodel_session_finalize (GObject *object)
 
   g_ptr_array_unref (self->entries);
   yodel_mailbox_unref (self->mailbox);
-  link_unref (self->link);
+  yodel_session_link_unref (self->link);
   yodel_session_settings_clear (&self->settings);
   g_free (self->end_text);
   yodel_engine_release (self->engine);
@@ -905,17 +299,13 @@ yodel_session_init (YodelSession *self)
 {
   GMainContext *context;
 
-  self->link = g_new0 (Link, 1);
-  self->link->refs = 1;
-  self->link->session = self;
-  self->link->mailbox = yodel_mailbox_new (g_main_context_get_thread_default (),
-                                           G_PRIORITY_DEFAULT);
-  self->entries = g_ptr_array_new_with_free_func (entry_free);
+  self->link = yodel_session_link_new (self);
+  self->entries = g_ptr_array_new_with_free_func (yodel_session_entry_free);
 
   self->engine = yodel_engine_acquire ();
   context = yodel_engine_get_context (self->engine);
   self->mailbox = yodel_mailbox_new (context, G_PRIORITY_DEFAULT);
-  self->driver = yodel_session_driver_new (context, self->mailbox, &driver_ops, self->link);
+  self->driver = yodel_session_driver_new (context, self->mailbox, &yodel_session_driver_ops, self->link);
 }
 
 /**
@@ -1002,7 +392,7 @@ yodel_session_set_trickle (YodelSession *self,
 static void
 run_settings (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_set_settings (request->driver, &request->settings);
 }
@@ -1011,22 +401,22 @@ run_settings (gpointer data)
 static void
 settle (YodelSession *self)
 {
-  Request *request;
+  YodelSessionRequest *request;
 
   if (self->settled)
     return;
 
   self->settled = TRUE;
-  request = request_new (self);
+  request = yodel_session_request_new (self);
   request->settings = self->settings;
   self->settings = (YodelSessionSettings) { 0 };
-  post_request (self, run_settings, request);
+  yodel_session_post (self, run_settings, request);
 }
 
 static void
 run_add_track (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_add_track (request->driver, request->port, YODEL_DIRECTION_SENDRECV);
 }
@@ -1046,23 +436,23 @@ yodel_session_add_track (YodelSession   *self,
                          YodelMediaKind  kind)
 {
   g_autoptr (YodelTrackPort) port = NULL;
-  Request *request;
-  Entry *entry;
+  YodelSessionRequest *request;
+  YodelSessionEntry *entry;
 
   g_return_val_if_fail (YODEL_IS_SESSION (self), NULL);
 
   port = yodel_track_port_new (self->mailbox, self->driver, kind);
-  entry = add_entry (self, port);
-  request = request_new (self);
+  entry = yodel_session_add_entry (self, port);
+  request = yodel_session_request_new (self);
   request->port = yodel_track_port_ref (port);
-  post_request (self, run_add_track, request);
+  yodel_session_post (self, run_add_track, request);
   return entry->track;
 }
 
 static void
 run_remove_track (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_remove_track (request->driver, request->port);
 }
@@ -1083,15 +473,15 @@ yodel_session_remove_track (YodelSession *self,
 
   for (guint i = 0; i < self->entries->len; i++)
     {
-      Entry *entry = self->entries->pdata[i];
-      Request *request;
+      YodelSessionEntry *entry = self->entries->pdata[i];
+      YodelSessionRequest *request;
 
       if (entry->track != track)
         continue;
 
-      request = request_new (self);
+      request = yodel_session_request_new (self);
       request->port = yodel_track_port_ref (entry->port);
-      post_request (self, run_remove_track, request);
+      yodel_session_post (self, run_remove_track, request);
       return;
     }
 }
@@ -1110,7 +500,7 @@ yodel_session_get_tracks (YodelSession *self)
   g_return_val_if_fail (YODEL_IS_SESSION (self), NULL);
 
   for (guint i = self->entries->len; i-- > 0;)
-    tracks = g_list_prepend (tracks, ((Entry *) self->entries->pdata[i])->track);
+    tracks = g_list_prepend (tracks, ((YodelSessionEntry *) self->entries->pdata[i])->track);
 
   return tracks;
 }
@@ -1121,23 +511,20 @@ description_done (char     *sdp,
                   GError   *error,
                   gpointer  user_data)
 {
-  Request *request = user_data;
-  Result *result = result_new (request);
+  YodelSessionRequest *request = user_data;
 
-  result->sdp = sdp;
-  result->error = error;
-  post_result (request->link, result);
-  request_free (request);
+  yodel_session_return (request, sdp, NULL, error);
+  yodel_session_request_free (request);
 }
 
 /* The mailbox frees the request it carried; the driver keeps a copy until it is done. */
-static Request *
-detach_request (Request *request)
+static YodelSessionRequest *
+detach_request (YodelSessionRequest *request)
 {
-  Request *detached = g_new0 (Request, 1);
+  YodelSessionRequest *detached = g_new0 (YodelSessionRequest, 1);
 
   detached->driver = request->driver;
-  detached->link = link_ref (request->link);
+  detached->link = yodel_session_link_ref (request->link);
   detached->task = g_steal_pointer (&request->task);
   return detached;
 }
@@ -1145,7 +532,7 @@ detach_request (Request *request)
 static void
 run_create_offer (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_create_offer (request->driver, request->flag, description_done,
                                      detach_request (request));
@@ -1154,20 +541,20 @@ run_create_offer (gpointer data)
 static void
 run_create_answer (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_create_answer (request->driver, description_done,
                                       detach_request (request));
 }
 
-static Request *
+static YodelSessionRequest *
 task_request_new (YodelSession        *self,
                   GCancellable        *cancellable,
                   GAsyncReadyCallback  callback,
                   gpointer             user_data,
                   gpointer             tag)
 {
-  Request *request = request_new (self);
+  YodelSessionRequest *request = yodel_session_request_new (self);
 
   request->task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (request->task, tag);
@@ -1190,7 +577,7 @@ yodel_session_create_offer_async (YodelSession        *self,
                                   GAsyncReadyCallback  callback,
                                   gpointer             user_data)
 {
-  Request *request;
+  YodelSessionRequest *request;
 
   g_return_if_fail (YODEL_IS_SESSION (self));
 
@@ -1199,7 +586,7 @@ yodel_session_create_offer_async (YodelSession        *self,
                               yodel_session_create_offer_async);
   request->flag = self->restart_ice;
   self->restart_ice = FALSE;
-  post_request (self, run_create_offer, request);
+  yodel_session_post (self, run_create_offer, request);
 }
 
 /**
@@ -1239,7 +626,7 @@ yodel_session_create_answer_async (YodelSession        *self,
 {
   g_return_if_fail (YODEL_IS_SESSION (self));
 
-  post_request (self, run_create_answer,
+  yodel_session_post (self, run_create_answer,
                 task_request_new (self, cancellable, callback, user_data,
                                   yodel_session_create_answer_async));
 }
@@ -1264,8 +651,8 @@ yodel_session_create_answer_finish (YodelSession  *self,
 }
 
 static void
-tell_remote_description (YodelSession *self,
-                         News         *news)
+tell_remote_description (YodelSession     *self,
+                         YodelSessionNews *news)
 {
   self->has_remote_description = TRUE;
 }
@@ -1273,13 +660,12 @@ tell_remote_description (YodelSession *self,
 static void
 run_set_remote (gpointer data)
 {
-  Request *request = data;
-  Result *result = result_new (request);
+  YodelSessionRequest *request = data;
+  GError *error = NULL;
 
-  if (yodel_session_driver_set_remote (request->driver, request->type, request->text,
-                                       &result->error))
-    post_news (news_new (request->link, tell_remote_description));
-  post_result (request->link, result);
+  if (yodel_session_driver_set_remote (request->driver, request->type, request->text, &error))
+    yodel_session_news_post (yodel_session_news_new (request->link, tell_remote_description));
+  yodel_session_return (request, NULL, NULL, error);
 }
 
 /**
@@ -1301,7 +687,7 @@ yodel_session_set_remote_description_async (YodelSession        *self,
                                             GAsyncReadyCallback  callback,
                                             gpointer             user_data)
 {
-  Request *request;
+  YodelSessionRequest *request;
 
   g_return_if_fail (YODEL_IS_SESSION (self));
   g_return_if_fail (sdp != NULL);
@@ -1311,7 +697,7 @@ yodel_session_set_remote_description_async (YodelSession        *self,
                               yodel_session_set_remote_description_async);
   request->type = type;
   request->text = g_strdup (sdp);
-  post_request (self, run_set_remote, request);
+  yodel_session_post (self, run_set_remote, request);
 }
 
 /**
@@ -1338,7 +724,7 @@ yodel_session_set_remote_description_finish (YodelSession  *self,
 static void
 run_rollback (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_rollback (request->driver, NULL);
 }
@@ -1366,14 +752,14 @@ yodel_session_rollback (YodelSession  *self,
       return FALSE;
     }
 
-  post_request (self, run_rollback, request_new (self));
+  yodel_session_post (self, run_rollback, yodel_session_request_new (self));
   return TRUE;
 }
 
 static void
 run_add_candidate (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_add_candidate (request->driver, request->text, request->mid);
 }
@@ -1399,7 +785,7 @@ yodel_session_add_candidate (YodelSession  *self,
                              GError       **error)
 {
   YodelIceCandidate parsed;
-  Request *request;
+  YodelSessionRequest *request;
 
   g_return_val_if_fail (YODEL_IS_SESSION (self), FALSE);
   g_return_val_if_fail (candidate != NULL, FALSE);
@@ -1417,10 +803,10 @@ yodel_session_add_candidate (YodelSession  *self,
       return FALSE;
     }
 
-  request = request_new (self);
+  request = yodel_session_request_new (self);
   request->text = g_strdup (candidate);
   request->mid = g_strdup (mid);
-  post_request (self, run_add_candidate, request);
+  yodel_session_post (self, run_add_candidate, request);
   return TRUE;
 }
 
@@ -1442,7 +828,7 @@ yodel_session_restart_ice (YodelSession *self)
 static void
 run_close (gpointer data)
 {
-  Request *request = data;
+  YodelSessionRequest *request = data;
 
   yodel_session_driver_close (request->driver);
 }
@@ -1459,7 +845,7 @@ yodel_session_close (YodelSession *self)
 {
   g_return_if_fail (YODEL_IS_SESSION (self));
 
-  post_request (self, run_close, request_new (self));
+  yodel_session_post (self, run_close, yodel_session_request_new (self));
 }
 
 /**
@@ -1522,11 +908,9 @@ yodel_session_get_end_text (YodelSession *self)
 static void
 run_get_stats (gpointer data)
 {
-  Request *request = data;
-  Result *result = result_new (request);
+  YodelSessionRequest *request = data;
 
-  result->stats = yodel_session_driver_get_stats (request->driver);
-  post_result (request->link, result);
+  yodel_session_return (request, NULL, yodel_session_driver_get_stats (request->driver), NULL);
 }
 
 /**
@@ -1546,7 +930,7 @@ yodel_session_get_stats_async (YodelSession        *self,
 {
   g_return_if_fail (YODEL_IS_SESSION (self));
 
-  post_request (self, run_get_stats,
+  yodel_session_post (self, run_get_stats,
                 task_request_new (self, cancellable, callback, user_data,
                                   yodel_session_get_stats_async));
 }
