@@ -22,12 +22,17 @@ tests_fuzz_fuzz_sdp_SOURCES = tests/fuzz/fuzz-sdp.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_sdp_LDADD   = $(PURE_LIBS)
 
 EXTRA_DIST += \
+  tests/sdp/data/aiortc-answer.sdp \
   tests/sdp/data/aiortc-offer.sdp \
   tests/sdp/data/chromium-all-codecs-offer.sdp \
+  tests/sdp/data/chromium-answer.sdp \
   tests/sdp/data/chromium-offer.sdp \
   tests/sdp/data/firefox-style-offer.sdp \
+  tests/sdp/data/libdatachannel-answer.sdp \
   tests/sdp/data/libdatachannel-offer.sdp \
+  tests/sdp/data/libwebrtc-m106-answer.sdp \
   tests/sdp/data/libwebrtc-m106-offer.sdp \
   tests/sdp/data/sip-no-bundle-offer.sdp \
+  tests/sdp/data/webrtcbin-answer.sdp \
   tests/sdp/data/webrtcbin-offer.sdp \
   tests/fuzz/corpus/sdp

@@ -33,4 +33,12 @@ libyodel_core_la_SOURCES += \
   %D%/yodel-track.c
 
 libyodel_core_la_SOURCES += \
-  %D%/negotiation.h
+  %D%/media-profile.c %D%/media-profile.h \
+  %D%/negotiation.c %D%/negotiation.h \
+  %D%/negotiation-agreement.c \
+  %D%/negotiation-offer.c \
+  %D%/negotiation-outcome.c \
+  %D%/negotiation-private.h \
+  %D%/negotiation-read.c %D%/negotiation-reader.h \
+  %D%/negotiation-read-transport.c \
+  %D%/negotiation-write.c

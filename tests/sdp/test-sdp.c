@@ -216,8 +216,9 @@ test_sample (gconstpointer data)
 }
 
 static const char *samples[] = {
-  "aiortc-offer.sdp", "chromium-all-codecs-offer.sdp", "chromium-offer.sdp", "firefox-style-offer.sdp",
-  "libdatachannel-offer.sdp", "libwebrtc-m106-offer.sdp", "sip-no-bundle-offer.sdp", "webrtcbin-offer.sdp",
+  "aiortc-answer.sdp", "aiortc-offer.sdp", "chromium-all-codecs-offer.sdp", "chromium-answer.sdp", "chromium-offer.sdp",
+  "firefox-style-offer.sdp", "libdatachannel-answer.sdp", "libdatachannel-offer.sdp", "libwebrtc-m106-answer.sdp",
+  "libwebrtc-m106-offer.sdp", "sip-no-bundle-offer.sdp", "webrtcbin-answer.sdp", "webrtcbin-offer.sdp",
 };
 
 int
