@@ -10,4 +10,4 @@ dist_check_SCRIPTS += \
   %D%/check-headers.sh \
   %D%/check-rooms.sh
 
-EXTRA_DIST += %D%/check-bindings.py
+EXTRA_DIST += %D%/check-bindings.py %D%/lib/lsan.supp %D%/lib/tsan.supp
