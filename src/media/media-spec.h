@@ -1,0 +1,33 @@
+/* Takes the specification strings of the command line apart. */
+#pragma once
+
+#include <glib.h>
+
+#include <yodel/yodel-enums.h>
+
+typedef enum
+{
+  YODEL_SPEC_NONE,
+  YODEL_SPEC_TEST,
+  YODEL_SPEC_DEFAULT,
+  YODEL_SPEC_DEVICE,
+  YODEL_SPEC_FILE,
+  YODEL_SPEC_PCM,
+  YODEL_SPEC_Y4M,
+} YodelSpecType;
+
+typedef struct
+{
+  YodelSpecType  type;
+  char          *path;      /* (owned) (nullable) of the file or pipe, or the device's name */
+  guint          width;     /* of y4m:PATH,WxH; else 0 */
+  guint          height;
+} YodelMediaSpec;
+
+gboolean yodel_media_spec_parse (YodelMediaSpec  *spec,
+                                 YodelMediaKind   kind,
+                                 const char      *text,
+                                 GError         **error);
+void     yodel_media_spec_clear (YodelMediaSpec  *spec);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (YodelMediaSpec, yodel_media_spec_clear)
