@@ -8,6 +8,7 @@ dist_check_SCRIPTS += \
   %D%/check-bindings.sh \
   %D%/check-exports.sh \
   %D%/check-headers.sh \
+  %D%/check-po.sh \
   %D%/check-rooms.sh
 
 EXTRA_DIST += %D%/check-bindings.py %D%/lib/lsan.supp %D%/lib/tsan.supp
