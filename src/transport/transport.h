@@ -65,8 +65,8 @@ typedef struct
   void (*candidate)      (const char           *candidate,
                           gpointer              user_data);
 
-  /* All candidates for the current local credentials have been told.  Bounded: comes within 2 s
-   * with STUN servers that do not answer, at once without any. */
+  /* All candidates for the current local credentials have been told; a very late answer of a STUN server may add one.
+   * Bounded: comes within 2 s with STUN servers that do not answer, at once without any. */
   void (*gathering_done) (gpointer              user_data);
 
   /* @text is a plain sentence for a person where the state needs one, else NULL. */
@@ -95,11 +95,10 @@ typedef struct
   guint64     packets_received;
   guint64     bytes_received;
 
-  guint64     dropped_unverified;          /* arrived outside a verified path, and were neither STUN nor DTLS */
   guint64     dropped_auth_failed;         /* SRTP authentication tag is wrong */
   guint64     dropped_replayed;            /* SRTP index seen before, or older than the window */
   guint64     dropped_unknown;             /* first byte belongs to no protocol of RFC 7983 that we speak */
-  guint64     dropped_early;               /* more media before the handshake's end than is kept */
+  guint64     dropped_unverified;          /* media before the end of the handshake, more than is kept */
   guint64     dropped_streams;             /* of an SSRC beyond YODEL_TRANSPORT_MAX_STREAMS */
   guint       ignored_relay_candidates;    /* of the peer */
   guint       ignored_candidates;          /* of the peer: TCP, unresolved, unreachable private, too many */

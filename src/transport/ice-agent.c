@@ -1,0 +1,782 @@
+#define G_LOG_DOMAIN "yodel-transport"
+
+#include "transport/ice-agent.h"
+
+#include <nice/agent.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "transport/candidate-filter.h"
+#include "transport/stun-check.h"
+
+#define COMPONENT 1
+
+/* Half the default: with the checks of our own this is enough at 30 % loss, and hopeless pairs end sooner. */
+#define STUN_RETRANSMISSIONS   5
+#define STUN_INITIAL_TIMEOUT_MS 150      /* towards STUN servers */
+#define STUN_PACING_MS         5         /* the least RFC 8445 section 14.2 allows */
+
+#define STUN_PORT              3478
+#define MDNS_LIMIT_US          (2 * G_TIME_SPAN_SECOND)
+#define MAX_MDNS_LOOKUPS       8
+
+/* Of a candidate that the peer learns from a check (RFC 8445 section 5.1.2): type preference 110. */
+#define PEER_REFLEXIVE_PRIORITY (110u << 24 | 0xffffu << 8 | 255u)
+
+/* Thread: that of the main context. */
+struct _YodelIceAgent
+{
+  NiceAgent           *nice;               /* (owned) */
+  guint                stream;
+  GMainContext        *context;            /* (owned) */
+  YodelIceCallbacks    callbacks;
+  gpointer             user_data;
+  char                *ufrag;              /* (owned) */
+  char                *pwd;                /* (owned) */
+  char                *remote_ufrag;       /* (owned) (nullable) */
+  char                *remote_pwd;         /* (owned) (nullable) */
+
+  GPtrArray           *local;              /* (owned) of YodelLocalAddress */
+  GPtrArray           *own_reflexive;      /* (owned) of GInetAddress */
+  GPtrArray           *peer_reflexive;     /* (owned) of GInetAddress */
+  GArray              *waiting;            /* (owned) of YodelCandidate: held, or before set_remote() */
+  GPtrArray           *targets;            /* (owned) of GSocketAddress: what checks go to */
+  GCancellable        *lookups;            /* (owned) */
+  guint                n_lookups;
+  guint                n_taken;            /* candidates of the peer */
+  guint                ignored;
+  guint                ignored_relay;
+  guint                types_local;        /* bits of YodelCandidateType */
+  guint                types_remote;
+  guint                n_local;
+
+  YodelIceState        state;
+  gboolean             has_stun_server;
+  gboolean             told_all;
+  gboolean             peer_told_all;
+  gboolean             heard;
+  gboolean             settled;
+  guint64              tie_breaker;
+  guint                rounds;
+  gint64               gathering_until_us; /* YODEL_NEVER_US: not gathering */
+  gint64               next_round_us;
+  gint64               last_resort_us;
+  gint64               lookups_until_us;
+};
+
+/* Local candidates */
+
+static void
+finish_gathering (YodelIceAgent *self)
+{
+  if (self->told_all)
+    return;
+  self->told_all = TRUE;
+  self->gathering_until_us = YODEL_NEVER_US;
+  self->callbacks.gathering_done (self, self->user_data);
+}
+
+static void review_waiting (YodelIceAgent *self);
+
+static void
+on_local_candidate (NiceAgent     *nice,
+                    NiceCandidate *candidate,
+                    YodelIceAgent *self)
+{
+  g_autofree char *line = NULL;
+  const char *text;
+
+  if (candidate->type == NICE_CANDIDATE_TYPE_RELAYED || candidate->type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE ||
+      candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    return;
+
+  if (candidate->type == NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE)
+    {
+      char address[INET6_ADDRSTRLEN];
+
+      nice_address_to_string (&candidate->addr, address);
+      g_ptr_array_add (self->own_reflexive, g_inet_address_new_from_string (address));
+    }
+  self->n_local++;
+  self->types_local |= 1u << (candidate->type == NICE_CANDIDATE_TYPE_HOST ? YODEL_CANDIDATE_HOST : YODEL_CANDIDATE_SERVER_REFLEXIVE);
+
+  line = nice_agent_generate_local_candidate_sdp (nice, candidate);
+  text = g_str_has_prefix (line, "a=") ? line + 2 : line;
+  self->callbacks.candidate (self, text, self->user_data);
+}
+
+static void
+on_gathering_done (NiceAgent     *nice,
+                   guint          stream,
+                   YodelIceAgent *self)
+{
+  finish_gathering (self);
+}
+
+gboolean
+yodel_ice_agent_gather (YodelIceAgent   *self,
+                        const GPtrArray *addresses,
+                        gint64           now_us)
+{
+  if (addresses->len == 0)
+    return FALSE;
+
+  for (guint i = 0; i < addresses->len; i++)
+    {
+      const YodelLocalAddress *address = g_ptr_array_index (addresses, i);
+      g_autofree char *text = g_inet_address_to_string (address->address);
+      YodelLocalAddress *copy;
+      NiceAddress nice;
+
+      nice_address_init (&nice);
+      if (!nice_address_set_from_string (&nice, text))
+        continue;
+      nice_agent_add_local_address (self->nice, &nice);      /* takes each once */
+
+      copy = g_memdup2 (address, sizeof *address);
+      g_object_ref (copy->address);
+      g_ptr_array_add (self->local, copy);
+    }
+
+  self->gathering_until_us = now_us + YODEL_ICE_GATHERING_US;
+  if (nice_agent_gather_candidates (self->nice, self->stream))
+    return TRUE;
+  self->gathering_until_us = YODEL_NEVER_US;
+  return FALSE;
+}
+
+/* Pairs of sockets and targets */
+
+typedef void (*PairFunc) (GSocket *socket, GSocketAddress *target, gpointer data);
+
+static void
+for_each_pair (YodelIceAgent *self,
+               PairFunc       func,
+               gpointer       data)
+{
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->nice, self->stream, COMPONENT);
+  guint n = 0;
+
+  for (guint i = self->targets->len; i-- > 0;)      /* the newest is the likeliest */
+    for (guint j = 0; sockets != NULL && j < sockets->len; j++)
+      {
+        GSocketAddress *target = g_ptr_array_index (self->targets, i);
+        GSocket *socket = g_ptr_array_index (sockets, j);
+
+        if (g_socket_get_socket_type (socket) != G_SOCKET_TYPE_DATAGRAM ||
+            g_socket_get_family (socket) != g_socket_address_get_family (target))
+          continue;
+        func (socket, target, data);
+        if (++n == YODEL_ICE_MAX_ROUND)
+          return;
+      }
+}
+
+static void
+send_check (GSocket        *socket,
+            GSocketAddress *target,
+            gpointer        data)
+{
+  YodelIceAgent *self = data;
+  g_autofree char *username = g_strconcat (self->remote_ufrag, ":", self->ufrag, NULL);
+  guint8 bytes[YODEL_STUN_CHECK_MAX_BYTES];
+  gboolean controlling;
+  YodelStunCheck check;
+  gsize size;
+
+  g_object_get (self->nice, "controlling-mode", &controlling, NULL);
+  check = (YodelStunCheck) {
+    .username = username,
+    .password = self->remote_pwd,
+    .priority = PEER_REFLEXIVE_PRIORITY,
+    .controlling = controlling,
+    .tie_breaker = self->tie_breaker,
+  };
+  for (guint i = 0; i < sizeof check.transaction; i++)
+    check.transaction[i] = (guint8) g_random_int_range (0, 256);
+
+  size = yodel_stun_check_write (&check, bytes, sizeof bytes);
+  if (size > 0)
+    g_socket_send_to (socket, target, (const char *) bytes, size, NULL, NULL);
+}
+
+static void
+send_round (YodelIceAgent *self)
+{
+  if (self->remote_ufrag != NULL && !self->settled)
+    for_each_pair (self, send_check, self);
+}
+
+typedef struct
+{
+  const guint8 *data;
+  gsize         size;
+} Early;
+
+static void
+send_bytes (GSocket        *socket,
+            GSocketAddress *target,
+            gpointer        data)
+{
+  const Early *early = data;
+
+  g_socket_send_to (socket, target, (const char *) early->data, early->size, NULL, NULL);
+}
+
+/* The check in front makes the peer's libnice take what follows: it drops datagrams from where no check has come. */
+void
+yodel_ice_agent_send_early (YodelIceAgent *self,
+                            const guint8  *data,
+                            gsize          size)
+{
+  Early early = { data, size };
+
+  if (!self->heard)
+    return;
+  send_round (self);
+  for_each_pair (self, send_bytes, &early);
+}
+
+static void
+add_target (YodelIceAgent *self,
+            GInetAddress  *address,
+            guint16        port)
+{
+  g_autoptr (GSocketAddress) target = g_inet_socket_address_new (address, port);
+
+  for (guint i = 0; i < self->targets->len; i++)
+    {
+      GInetSocketAddress *other = g_ptr_array_index (self->targets, i);
+
+      if (g_inet_socket_address_get_port (other) == port &&
+          g_inet_address_equal (g_inet_socket_address_get_address (other), address))
+        return;
+    }
+  if (self->targets->len < YODEL_TRANSPORT_MAX_REMOTE_CANDIDATES)
+    g_ptr_array_add (self->targets, g_steal_pointer (&target));
+}
+
+/* Remote candidates */
+
+static void
+use_candidate (YodelIceAgent        *self,
+               const YodelCandidate *candidate)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (candidate->address);
+  NiceCandidate *nice;
+  GSList *list;
+
+  if (address == NULL)
+    return;
+
+  nice = nice_candidate_new (candidate->type == YODEL_CANDIDATE_HOST ? NICE_CANDIDATE_TYPE_HOST
+                                                                     : NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE);
+  nice->component_id = COMPONENT;
+  nice->stream_id = self->stream;
+  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
+  nice->priority = candidate->priority;
+  g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
+  nice_address_set_from_string (&nice->addr, candidate->address);
+  nice_address_set_port (&nice->addr, candidate->port);
+
+  add_target (self, address, candidate->port);
+  self->types_remote |= 1u << candidate->type;
+  list = g_slist_append (NULL, nice);
+  nice_agent_set_remote_candidates (self->nice, self->stream, COMPONENT, list);
+  g_slist_free_full (list, (GDestroyNotify) nice_candidate_free);
+}
+
+static YodelVerdict
+judge (YodelIceAgent        *self,
+       const YodelCandidate *candidate)
+{
+  YodelCandidateView view = {
+    .local = self->local,
+    .own_reflexive = self->own_reflexive,
+    .peer_reflexive = self->peer_reflexive,
+    .peer_told_all = self->peer_told_all,
+  };
+
+  return yodel_candidate_judge (candidate, &view);
+}
+
+static void
+review_waiting (YodelIceAgent *self)
+{
+  if (self->remote_ufrag == NULL)
+    return;
+
+  for (guint i = 0; i < self->waiting->len;)
+    {
+      YodelCandidate candidate = g_array_index (self->waiting, YodelCandidate, i);
+      YodelVerdict verdict = judge (self, &candidate);
+
+      if (verdict == YODEL_VERDICT_HOLD)
+        {
+          i++;
+          continue;
+        }
+      g_array_remove_index (self->waiting, i);
+      if (verdict == YODEL_VERDICT_USE)
+        use_candidate (self, &candidate);
+      else
+        self->ignored++;
+    }
+}
+
+static void
+use_all_waiting (YodelIceAgent *self)
+{
+  for (guint i = 0; i < self->waiting->len; i++)
+    use_candidate (self, &g_array_index (self->waiting, YodelCandidate, i));
+  g_array_set_size (self->waiting, 0);
+}
+
+static void
+take_candidate (YodelIceAgent        *self,
+                const YodelCandidate *candidate)
+{
+  if (candidate->type == YODEL_CANDIDATE_SERVER_REFLEXIVE)
+    {
+      GInetAddress *address = g_inet_address_new_from_string (candidate->address);
+
+      if (address != NULL)
+        g_ptr_array_add (self->peer_reflexive, address);
+    }
+  g_array_append_val (self->waiting, *candidate);
+  review_waiting (self);
+}
+
+typedef struct
+{
+  YodelIceAgent  *self;            /* (borrowed) gone when @cancellable is cancelled */
+  GCancellable   *cancellable;     /* (owned) */
+  YodelCandidate  candidate;
+} Lookup;
+
+static void
+on_resolved (GObject      *resolver,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  Lookup *lookup = data;
+  GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, NULL);
+
+  if (!g_cancellable_is_cancelled (lookup->cancellable))
+    {
+      if (addresses != NULL)
+        {
+          g_autofree char *text = g_inet_address_to_string (addresses->data);
+
+          g_strlcpy (lookup->candidate.address, text, sizeof lookup->candidate.address);
+          take_candidate (lookup->self, &lookup->candidate);
+        }
+      else
+        lookup->self->ignored++;
+    }
+  g_resolver_free_addresses (addresses);
+  g_object_unref (lookup->cancellable);
+  g_free (lookup);
+}
+
+/* RFC 8828's mDNS names of browsers: found on the same network only, so they get little time. */
+static void
+look_up (YodelIceAgent        *self,
+         const YodelCandidate *candidate)
+{
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  Lookup *lookup;
+
+  if (self->n_lookups++ >= MAX_MDNS_LOOKUPS)
+    {
+      self->ignored++;
+      return;
+    }
+  lookup = g_new0 (Lookup, 1);
+  lookup->self = self;
+  lookup->cancellable = g_object_ref (self->lookups);
+  lookup->candidate = *candidate;
+  if (self->lookups_until_us == YODEL_NEVER_US)
+    self->lookups_until_us = g_get_monotonic_time () + MDNS_LIMIT_US;
+
+  g_main_context_push_thread_default (self->context);
+  g_resolver_lookup_by_name_async (resolver, candidate->address, self->lookups, on_resolved, lookup);
+  g_main_context_pop_thread_default (self->context);
+}
+
+gboolean
+yodel_ice_agent_add_candidate (YodelIceAgent *self,
+                               const char    *text)
+{
+  YodelCandidate candidate;
+
+  if (!yodel_candidate_parse (&candidate, text))
+    return FALSE;
+
+  if (candidate.type == YODEL_CANDIDATE_RELAYED)
+    self->ignored_relay++;
+  else if (!candidate.is_udp || candidate.component != COMPONENT || self->n_taken == YODEL_TRANSPORT_MAX_REMOTE_CANDIDATES)
+    self->ignored++;
+  else
+    {
+      self->n_taken++;
+      if (yodel_candidate_is_mdns (&candidate))
+        look_up (self, &candidate);
+      else
+        take_candidate (self, &candidate);
+    }
+  return TRUE;
+}
+
+gboolean
+yodel_ice_agent_set_remote (YodelIceAgent *self,
+                            const char    *ufrag,
+                            const char    *pwd,
+                            gint64         now_us)
+{
+  if (!nice_agent_set_remote_credentials (self->nice, self->stream, ufrag, pwd))
+    return FALSE;
+
+  self->remote_ufrag = g_strdup (ufrag);
+  self->remote_pwd = g_strdup (pwd);
+  self->next_round_us = now_us;
+  self->last_resort_us = now_us + YODEL_ICE_LAST_RESORT_US;
+  review_waiting (self);
+  if (self->peer_told_all)
+    nice_agent_peer_candidate_gathering_done (self->nice, self->stream);
+  return TRUE;
+}
+
+void
+yodel_ice_agent_end_of_candidates (YodelIceAgent *self)
+{
+  self->peer_told_all = TRUE;
+  review_waiting (self);
+  if (self->remote_ufrag != NULL)
+    nice_agent_peer_candidate_gathering_done (self->nice, self->stream);
+}
+
+/* What libnice reports */
+
+static void
+on_state (NiceAgent     *nice,
+          guint          stream,
+          guint          component,
+          guint          state,
+          YodelIceAgent *self)
+{
+  YodelIceState now;
+
+  if (state == NICE_COMPONENT_STATE_CONNECTED || state == NICE_COMPONENT_STATE_READY)
+    now = YODEL_ICE_CONNECTED;
+  else if (state == NICE_COMPONENT_STATE_FAILED)
+    now = YODEL_ICE_FAILED;
+  else
+    now = YODEL_ICE_CHECKING;
+
+  if (now == self->state)
+    return;
+  g_debug ("ice %p: %s", self, nice_component_state_to_string (state));
+  self->state = now;
+  self->callbacks.state (self, now, self->user_data);
+}
+
+static void
+on_remote_candidate (NiceAgent     *nice,
+                     NiceCandidate *candidate,
+                     YodelIceAgent *self)
+{
+  g_autoptr (GInetAddress) address = NULL;
+  char text[INET6_ADDRSTRLEN];
+
+  if (candidate->type != NICE_CANDIDATE_TYPE_PEER_REFLEXIVE || candidate->transport != NICE_CANDIDATE_TRANSPORT_UDP)
+    return;
+  nice_address_to_string (&candidate->addr, text);
+  address = g_inet_address_new_from_string (text);
+  if (address != NULL)
+    add_target (self, address, (guint16) nice_address_get_port (&candidate->addr));
+}
+
+static void
+on_first_check (NiceAgent     *nice,
+                guint          stream,
+                YodelIceAgent *self)
+{
+  self->heard = TRUE;
+  self->callbacks.heard (self, self->user_data);
+}
+
+static void
+on_received (NiceAgent *nice,
+             guint      stream,
+             guint      component,
+             guint      size,
+             char      *data,
+             gpointer   user_data)
+{
+  YodelIceAgent *self = user_data;
+
+  self->callbacks.received (self, (guint8 *) data, size, self->user_data);
+}
+
+gboolean
+yodel_ice_agent_send (YodelIceAgent *self,
+                      const guint8  *data,
+                      gsize          size)
+{
+  return nice_agent_send (self->nice, self->stream, COMPONENT, (guint) size, (const char *) data) == (int) size;
+}
+
+/* Time */
+
+void
+yodel_ice_agent_settle (YodelIceAgent *self)
+{
+  self->settled = TRUE;
+  self->next_round_us = YODEL_NEVER_US;
+  self->last_resort_us = YODEL_NEVER_US;
+}
+
+void
+yodel_ice_agent_advance (YodelIceAgent *self,
+                         gint64         now_us)
+{
+  if (now_us >= self->lookups_until_us)
+    {
+      self->lookups_until_us = YODEL_NEVER_US;
+      g_cancellable_cancel (self->lookups);
+      g_object_unref (self->lookups);
+      self->lookups = g_cancellable_new ();
+    }
+  if (now_us >= self->last_resort_us)
+    {
+      self->last_resort_us = YODEL_NEVER_US;
+      use_all_waiting (self);
+    }
+  if (now_us >= self->next_round_us)
+    {
+      self->rounds++;
+      self->next_round_us = now_us + (self->rounds < YODEL_ICE_FAST_CHECKS ? YODEL_ICE_CHECK_INTERVAL_US
+                                                                           : YODEL_ICE_CHECK_SLOW_US);
+      send_round (self);
+    }
+  if (now_us >= self->gathering_until_us)
+    finish_gathering (self);
+}
+
+gint64
+yodel_ice_agent_next_deadline_us (const YodelIceAgent *self)
+{
+  gint64 due_us = MIN (self->gathering_until_us, self->lookups_until_us);
+
+  return MIN (due_us, MIN (self->next_round_us, self->last_resort_us));
+}
+
+/* Questions */
+
+const char *
+yodel_ice_agent_get_ufrag (const YodelIceAgent *self)
+{
+  return self->ufrag;
+}
+
+const char *
+yodel_ice_agent_get_pwd (const YodelIceAgent *self)
+{
+  return self->pwd;
+}
+
+gboolean
+yodel_ice_agent_has_remote (const YodelIceAgent *self)
+{
+  return self->remote_ufrag != NULL;
+}
+
+gboolean
+yodel_ice_agent_is_remote (const YodelIceAgent *self,
+                           const char          *ufrag,
+                           const char          *pwd)
+{
+  return g_strcmp0 (self->remote_ufrag, ufrag) == 0 && g_strcmp0 (self->remote_pwd, pwd) == 0;
+}
+
+YodelIceState
+yodel_ice_agent_get_state (const YodelIceAgent *self)
+{
+  return self->state;
+}
+
+gboolean
+yodel_ice_agent_was_heard (const YodelIceAgent *self)
+{
+  return self->heard;
+}
+
+gboolean
+yodel_ice_agent_has_reflexive (const YodelIceAgent *self)
+{
+  return self->own_reflexive->len > 0;
+}
+
+gboolean
+yodel_ice_agent_has_remote_candidates (const YodelIceAgent *self)
+{
+  return self->targets->len > 0 || self->waiting->len > 0;
+}
+
+static void
+append_types (GString *text,
+              guint    count,
+              guint    types)
+{
+  const char *separator = " (";
+
+  g_string_append_printf (text, "%u", count);
+  for (guint type = YODEL_CANDIDATE_HOST; type < YODEL_CANDIDATE_RELAYED; type++)
+    if (types & 1u << type)
+      {
+        g_string_append_printf (text, "%s%s", separator, yodel_candidate_type_name (type));
+        separator = ", ";
+      }
+  if (types != 0)
+    g_string_append_c (text, ')');
+}
+
+char *
+yodel_ice_agent_describe (const YodelIceAgent *self)
+{
+  GString *text = g_string_new (NULL);
+
+  append_types (text, self->n_local, self->types_local);
+  g_string_append (text, self->n_local == 1 ? " address here against " : " addresses here against ");
+  append_types (text, self->targets->len, self->types_remote);
+  g_string_append (text, " there");
+  return g_string_free (text, FALSE);
+}
+
+static void
+describe_candidate (NiceCandidate  *candidate,
+                    const char    **type,
+                    char           *address,
+                    guint16        *port)
+{
+  *type = yodel_candidate_type_name ((YodelCandidateType) candidate->type);
+  nice_address_to_string (&candidate->addr, address);
+  *port = (guint16) nice_address_get_port (&candidate->addr);
+}
+
+void
+yodel_ice_agent_get_stats (YodelIceAgent       *self,
+                           YodelTransportStats *stats)
+{
+  NiceCandidate *local = NULL;
+  NiceCandidate *remote = NULL;
+
+  stats->ignored_relay_candidates = self->ignored_relay;
+  stats->ignored_candidates = self->ignored;
+  if (!nice_agent_get_selected_pair (self->nice, self->stream, COMPONENT, &local, &remote) || local == NULL || remote == NULL)
+    return;
+
+  describe_candidate (local, &stats->local_candidate_type, stats->local_address, &stats->local_port);
+  describe_candidate (remote, &stats->remote_candidate_type, stats->remote_address, &stats->remote_port);
+  stats->protocol = "udp";
+}
+
+/* Birth and death */
+
+static void
+set_stun_server (YodelIceAgent      *self,
+                 const char * const *servers)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSocketConnectable) server = NULL;
+
+  for (guint i = 0; servers != NULL && servers[i] != NULL; i++)
+    {
+      server = g_network_address_parse (servers[i], STUN_PORT, &error);
+      if (server != NULL)
+        break;
+      g_debug ("“%s” is not a STUN server: %s", servers[i], error->message);
+      g_clear_error (&error);
+    }
+  if (server == NULL)
+    return;
+
+  self->has_stun_server = TRUE;
+  g_object_set (self->nice,
+                "stun-server", g_network_address_get_hostname (G_NETWORK_ADDRESS (server)),
+                "stun-server-port", (guint) g_network_address_get_port (G_NETWORK_ADDRESS (server)), NULL);
+}
+
+static NiceAgent *
+create_nice (const YodelTransportConfig *config,
+             GMainContext               *context)
+{
+  /* Consent (RFC 7675) is not libnice's: it gives up for good after ten seconds; see transport.c. */
+  NiceAgent *nice = nice_agent_new_full (context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
+
+  g_object_set (nice,
+                "controlling-mode", config->controlling,
+                "upnp", FALSE,
+                "ice-tcp", FALSE,
+                "stun-max-retransmissions", STUN_RETRANSMISSIONS,
+                "stun-initial-timeout", STUN_INITIAL_TIMEOUT_MS,
+                "stun-pacing-timer", STUN_PACING_MS, NULL);
+  return nice;
+}
+
+YodelIceAgent *
+yodel_ice_agent_new (const YodelTransportConfig *config,
+                     GMainContext               *context,
+                     const YodelIceCallbacks    *callbacks,
+                     gpointer                    user_data)
+{
+  YodelIceAgent *self = g_new0 (YodelIceAgent, 1);
+
+  self->nice = create_nice (config, context);
+  self->context = g_main_context_ref (context);
+  self->callbacks = *callbacks;
+  self->user_data = user_data;
+  self->local = g_ptr_array_new_with_free_func ((GDestroyNotify) yodel_local_address_free);
+  self->own_reflexive = g_ptr_array_new_with_free_func (g_object_unref);
+  self->peer_reflexive = g_ptr_array_new_with_free_func (g_object_unref);
+  self->waiting = g_array_new (FALSE, FALSE, sizeof (YodelCandidate));
+  self->targets = g_ptr_array_new_with_free_func (g_object_unref);
+  self->lookups = g_cancellable_new ();
+  self->tie_breaker = (guint64) g_random_int () << 32 | g_random_int ();
+  self->gathering_until_us = self->next_round_us = self->last_resort_us = self->lookups_until_us = YODEL_NEVER_US;
+
+  set_stun_server (self, config->stun_servers);
+  self->stream = nice_agent_add_stream (self->nice, 1);
+  nice_agent_get_local_credentials (self->nice, self->stream, &self->ufrag, &self->pwd);
+  nice_agent_attach_recv (self->nice, self->stream, COMPONENT, context, on_received, self);
+
+  g_signal_connect (self->nice, "new-candidate-full", G_CALLBACK (on_local_candidate), self);
+  g_signal_connect (self->nice, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
+  g_signal_connect (self->nice, "new-remote-candidate-full", G_CALLBACK (on_remote_candidate), self);
+  g_signal_connect (self->nice, "initial-binding-request-received", G_CALLBACK (on_first_check), self);
+  g_signal_connect (self->nice, "component-state-changed", G_CALLBACK (on_state), self);
+  return self;
+}
+
+void
+yodel_ice_agent_free (YodelIceAgent *self)
+{
+  g_cancellable_cancel (self->lookups);
+  g_clear_object (&self->lookups);
+  g_signal_handlers_disconnect_by_data (self->nice, self);
+  nice_agent_attach_recv (self->nice, self->stream, COMPONENT, NULL, NULL, NULL);
+  nice_agent_remove_stream (self->nice, self->stream);
+  g_clear_object (&self->nice);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->local, g_ptr_array_unref);
+  g_clear_pointer (&self->own_reflexive, g_ptr_array_unref);
+  g_clear_pointer (&self->peer_reflexive, g_ptr_array_unref);
+  g_clear_pointer (&self->waiting, g_array_unref);
+  g_clear_pointer (&self->targets, g_ptr_array_unref);
+  g_free (self->ufrag);
+  g_free (self->pwd);
+  g_free (self->remote_ufrag);
+  g_free (self->remote_pwd);
+  g_free (self);
+}
