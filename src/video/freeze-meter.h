@@ -15,6 +15,7 @@ typedef struct
   gint64  gap_sum_us;
   gint64  last_us;
   gint64  longest_gap_us;
+  gboolean paused;
 
   guint64 frames_rendered;
   guint   freeze_count;

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  guint    width;     /* even */
-  guint    height;    /* even */
+  guint    width;     /* of the source, or even */
+  guint    height;
   double   fps;
   gboolean paused;    /* below the floor: encode nothing, and say so */
 } YodelQuality;
@@ -39,7 +39,8 @@ void                yodel_quality_ladder_push_frame   (YodelQualityLadder *self,
                                                        gboolean            dropped,
                                                        gint64              encode_us,
                                                        gint64              now_us);
-/* Returns: %TRUE if the quality changed */
+/* Call with each picture, and ten times a second while paused.  Returns: %TRUE if the quality
+ * changed */
 gboolean            yodel_quality_ladder_advance      (YodelQualityLadder *self,
                                                        gint64              now_us);
 const YodelQuality *yodel_quality_ladder_get          (const YodelQualityLadder *self);
@@ -47,7 +48,7 @@ const YodelQuality *yodel_quality_ladder_get          (const YodelQualityLadder 
 /* W3C qualityLimitationReason: "none", "cpu", "bandwidth" or "other". */
 const char         *yodel_quality_ladder_get_reason   (const YodelQualityLadder *self);
 
-/* The most that is of use at this size; what is above only costs. */
+/* The most that is of use in the best size there is; what is above only costs. */
 guint               yodel_quality_ladder_get_max_rate_bps (const YodelQualityLadder *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelQualityLadder, yodel_quality_ladder_free)

@@ -1,11 +1,11 @@
 # video: frames, VP8 and its payload format, frame buffer, timing, adaptation
 libyodel_pure_la_SOURCES += \
-  %D%/av-sync.h \
+  %D%/av-sync.c %D%/av-sync.h \
   %D%/frame-assembler.c %D%/frame-assembler.h \
   %D%/frame-buffer.c %D%/frame-buffer.h \
-  %D%/frame-timing.h \
-  %D%/freeze-meter.h \
-  %D%/quality-ladder.h \
+  %D%/frame-timing.c %D%/frame-timing.h \
+  %D%/freeze-meter.c %D%/freeze-meter.h \
+  %D%/quality-ladder.c %D%/quality-ladder.h \
   %D%/vp8-decoder.c %D%/vp8-decoder.h \
   %D%/vp8-encoder.c %D%/vp8-encoder.h \
   %D%/vp8-payload.c %D%/vp8-payload.h \
@@ -48,3 +48,19 @@ check_PROGRAMS += tests/fuzz/fuzz-vp8-decoder
 tests_fuzz_fuzz_vp8_decoder_SOURCES = tests/fuzz/fuzz-vp8-decoder.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_vp8_decoder_LDADD   = $(PURE_LIBS)
 EXTRA_DIST += tests/fuzz/corpus/vp8-decoder
+
+check_PROGRAMS += tests/video/test-quality-ladder
+tests_video_test_quality_ladder_SOURCES = tests/video/test-quality-ladder.c
+tests_video_test_quality_ladder_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-frame-timing
+tests_video_test_frame_timing_SOURCES = tests/video/test-frame-timing.c
+tests_video_test_frame_timing_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-freeze-meter
+tests_video_test_freeze_meter_SOURCES = tests/video/test-freeze-meter.c
+tests_video_test_freeze_meter_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/video/test-av-sync
+tests_video_test_av_sync_SOURCES = tests/video/test-av-sync.c
+tests_video_test_av_sync_LDADD   = $(PURE_LIBS)

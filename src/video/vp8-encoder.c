@@ -190,21 +190,24 @@ yodel_vp8_encoder_get_implementation (const YodelVp8Encoder *self)
   return "libvpx";
 }
 
+/* The threads of libvpx wait by spinning: where cores are shared they cost more than they give. */
 static guint
 threads_for (guint n_cores,
              guint n_pixels)
 {
-  if (n_pixels <= VGA_PIXELS || n_cores < 2)
+  if (n_pixels <= VGA_PIXELS || n_cores < 4)
     return 1;
-  if (n_pixels > HD_PIXELS && n_cores > 8)
-    return 8;
-  return n_cores >= 6 ? 3 : 2;
+
+  return n_pixels > HD_PIXELS && n_cores >= 6 ? 3 : 2;
 }
 
 static int
 speed_for (guint n_pixels)
 {
-  return n_pixels < CIF_PIXELS ? -4 : -6;
+  if (n_pixels < CIF_PIXELS)
+    return -4;
+
+  return n_pixels <= VGA_PIXELS ? -6 : -8;
 }
 
 static void
