@@ -11,10 +11,9 @@ INTROSPECTION_SCANNER_ARGS  = --warn-all --warn-error --c-include=yodel/yodel.h 
                               --add-include-path=$(builddir)
 INTROSPECTION_COMPILER_ARGS = --includedir=$(builddir)
 
-# Until the session is there, without what needs it.
 # The headers and, for their comments, the sources of the public objects.
 INTROSPECTED = \
-  $(filter-out %/yodel-media.h %/yodel-session.h %/yodel-stats.h %/yodel.h,$(pkginclude_HEADERS)) \
+  $(filter-out %/yodel-media.h,$(pkginclude_HEADERS)) \
   $(filter src/%,$(libyodel_la_PUBLIC))
 libyodel_la_PUBLIC = $(foreach f,$(libyodel_pure_la_SOURCES) $(libyodel_core_la_SOURCES),$(if $(findstring /yodel-,$(f)),$(f)))
 

@@ -18,4 +18,17 @@ for name in libyodel libyodel-media; do
   fi
 done
 
+# YODEL_API stands on the line before a declaration, or before a G_DECLARE_ macro.
+declared=$(cat "$abs_top_srcdir"/include/yodel/*.h | awk '
+  wanted && match ($0, /yodel_[a-z0-9_]+ *\(/) {
+    name = substr ($0, RSTART, RLENGTH); sub (/ *\($/, "", name); print name; wanted = 0 }
+  wanted && match ($0, /G_DECLARE_[A-Z_]+ \([A-Za-z]+, [a-z_]+/) {
+    name = substr ($0, RSTART, RLENGTH); sub (/.*, /, "", name); print name "_get_type"; wanted = 0 }
+  /^YODEL_API/ { wanted = 1 }' | sort -u)
+missing=$({ exported "$abs_top_builddir/.libs/libyodel.so"; exported "$abs_top_builddir/.libs/libyodel-media.so"; } |
+          sort -u >exported.$$; echo "$declared" | comm -23 - exported.$$; rm -f exported.$$)
+if [ -n "$missing" ]; then
+  echo "declared in a public header, but not exported:" $missing >&2
+  bad=1
+fi
 exit $bad
