@@ -1,0 +1,441 @@
+#include "lib/sim-call.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/units.h"
+#include "session/stats-private.h"
+
+#define AUDIO_BLOCK_US  (10 * G_TIME_SPAN_MILLISECOND)
+#define AUDIO_SAMPLES   480
+#define PICTURE_US      (G_USEC_PER_SEC / 30)
+#define WIDTH           320
+#define HEIGHT          180
+#define WIRE_OVERHEAD   44
+#define BEGINNING_US    ((gint64) 1000 * G_USEC_PER_SEC)
+
+/* What the codecs are asked for while the core is at work. */
+typedef struct
+{
+  guint                section;
+  YodelEncodeJob      *encode;    /* (owned) (nullable) one of the two */
+  YodelAssembledFrame *decode;    /* (owned) (nullable) */
+} Job;
+
+static void
+on_send (guint     transport,
+         guint8   *data,
+         gsize     size,
+         gboolean  is_rtcp,
+         gpointer  user_data)
+{
+  SimPeer *peer = user_data;
+  g_autoptr (GByteArray) packet = g_byte_array_sized_new (size + 1);
+  guint8 mark = is_rtcp;
+
+  g_byte_array_append (packet, &mark, 1);
+  g_byte_array_append (packet, data, size);
+  sim_network_send (peer->call->network, 0, peer->way,
+                    g_byte_array_free_to_bytes (g_steal_pointer (&packet)),
+                    size + WIRE_OVERHEAD, peer->call->now_us);
+}
+
+static void
+on_play (guint         section,
+         const gint16 *samples,
+         gsize         n_samples,
+         gint64        time_us,
+         gpointer      user_data)
+{
+  SimPeer *peer = user_data;
+
+  if (peer->heard->len == 0)
+    peer->first_heard_us = time_us;
+  g_array_append_vals (peer->heard, samples, n_samples);
+}
+
+static void
+on_show (guint            section,
+         YodelVideoFrame *picture,
+         gpointer         user_data)
+{
+  SimPeer *peer = user_data;
+  gint64 now_us = peer->call->now_us;
+
+  if (peer->n_shown++ == 0)
+    peer->first_shown_us = now_us;
+  else
+    peer->longest_gap_us = MAX (peer->longest_gap_us, now_us - peer->last_shown_us);
+  peer->last_shown_us = now_us;
+}
+
+static void
+on_encode (guint           section,
+           YodelEncodeJob *encode,
+           gpointer        user_data)
+{
+  SimPeer *peer = user_data;
+  Job *job = g_new0 (Job, 1);
+
+  job->section = section;
+  job->encode = encode;
+  g_queue_push_tail (&peer->jobs, job);
+}
+
+static void
+on_decode (guint                section,
+           YodelAssembledFrame *decode,
+           gpointer             user_data)
+{
+  SimPeer *peer = user_data;
+  Job *job = g_new0 (Job, 1);
+
+  job->section = section;
+  job->decode = decode;
+  g_queue_push_tail (&peer->jobs, job);
+}
+
+static void
+on_notice (YodelSessionNotice notice,
+           gpointer           user_data)
+{
+  SimPeer *peer = user_data;
+
+  peer->n_paused += notice == YODEL_NOTICE_VIDEO_PAUSED;
+  peer->n_resumed += notice == YODEL_NOTICE_VIDEO_RESUMED;
+}
+
+static void
+job_free (Job *job)
+{
+  g_clear_pointer (&job->encode, yodel_encode_job_free);
+  g_clear_pointer (&job->decode, yodel_assembled_frame_free);
+  g_free (job);
+}
+
+static void
+run_job (SimPeer *peer,
+         Job     *job)
+{
+  gint64 now_us = peer->call->now_us;
+
+  if (job->encode != NULL)
+    {
+      g_autoptr (YodelEncodedFrame) frame = yodel_encode_job_run (job->encode, peer->encoder);
+
+      yodel_session_core_encoded (peer->core, job->section, frame, YODEL_US_PER_MS, now_us);
+    }
+  else
+    {
+      g_autoptr (YodelVideoFrame) picture = NULL;
+      gsize size;
+      const guint8 *data = g_bytes_get_data (job->decode->data, &size);
+      gboolean done = yodel_vp8_decoder_decode (peer->decoder, data, size, now_us, &picture);
+
+      yodel_session_core_decoded (peer->core, job->section, job->decode, picture, !done,
+                                  YODEL_US_PER_MS, now_us);
+    }
+}
+
+/* Lets a side act until it has nothing more to do at this moment. */
+static void
+settle (SimPeer *peer)
+{
+  Job *job;
+
+  yodel_session_core_advance (peer->core, peer->call->now_us);
+  while ((job = g_queue_pop_head (&peer->jobs)) != NULL)
+    {
+      run_job (peer, job);
+      job_free (job);
+      yodel_session_core_advance (peer->core, peer->call->now_us);
+    }
+}
+
+static void
+peer_init (SimPeer      *peer,
+           SimCall      *call,
+           SimDirection  way,
+           guint32       seed,
+           gboolean      with_video)
+{
+  static const YodelSessionCoreOps ops = {
+    .send = on_send,
+    .play = on_play,
+    .show = on_show,
+    .encode = on_encode,
+    .decode = on_decode,
+    .notice = on_notice,
+  };
+  const YodelSessionCoreConfig config = {
+    .seed = { seed, way, 3, 4 },
+    .cname = way == SIM_FORTH ? "caller" : "callee",
+    .unix_offset_us = way == SIM_FORTH ? 0 : 77 * G_USEC_PER_SEC,
+  };
+
+  peer->call = call;
+  peer->way = way;
+  peer->core = yodel_session_core_new (&config, &ops, peer, call->now_us);
+  peer->encoder = yodel_vp8_encoder_new ();
+  peer->decoder = yodel_vp8_decoder_new ();
+  peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
+  peer->audio = yodel_session_core_add_section (peer->core, YODEL_MEDIA_AUDIO,
+                                                YODEL_DIRECTION_SENDRECV, call->now_us);
+  if (with_video)
+    peer->video = yodel_session_core_add_section (peer->core, YODEL_MEDIA_VIDEO,
+                                                  YODEL_DIRECTION_SENDRECV, call->now_us);
+  g_queue_init (&peer->jobs);
+}
+
+static void
+peer_clear (SimPeer *peer)
+{
+  g_queue_clear_full (&peer->jobs, (GDestroyNotify) job_free);
+  yodel_session_core_free (peer->core);
+  yodel_vp8_encoder_free (peer->encoder);
+  yodel_vp8_decoder_free (peer->decoder);
+  g_array_unref (peer->heard);
+}
+
+SimCall *
+sim_call_new (guint32  seed,
+              gboolean with_video)
+{
+  SimCall *self = g_new0 (SimCall, 1);
+
+  self->network = sim_network_new (seed);
+  self->now_us = self->began_us = BEGINNING_US;
+  peer_init (&self->caller, self, SIM_FORTH, seed, with_video);
+  peer_init (&self->callee, self, SIM_BACK, seed, with_video);
+  return self;
+}
+
+void
+sim_call_free (SimCall *self)
+{
+  peer_clear (&self->caller);
+  peer_clear (&self->callee);
+  sim_network_free (self->network);
+  g_free (self);
+}
+
+void
+sim_call_set_link (SimCall             *self,
+                   const SimLinkConfig *config)
+{
+  sim_network_set_link (self->network, SIM_FORTH, config);
+  sim_network_set_link (self->network, SIM_BACK, config);
+}
+
+/* The two are joined by the simulated network whatever their descriptions say of transports. */
+static void
+describe_transports (SimPeer *peer)
+{
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (peer->core);
+  YodelSdpFingerprint fingerprint = { .algorithm = "sha-256", .size_bytes = 32 };
+  const YodelLocalTransport transport = {
+    .ufrag = peer->way == SIM_FORTH ? "forth" : "back",
+    .pwd = "a-password-of-some-length",
+    .fingerprint = &fingerprint,
+    .gathering_complete = TRUE,
+  };
+
+  for (guint i = 0; i < yodel_negotiation_get_n_transports (negotiation); i++)
+    yodel_negotiation_set_local_transport (negotiation, i, &transport);
+}
+
+static void
+open_transports (SimPeer *peer)
+{
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (peer->core);
+
+  yodel_session_core_apply (peer->core, peer->call->now_us);
+  for (guint i = 0; i < yodel_negotiation_get_n_transports (negotiation); i++)
+    yodel_session_core_set_open (peer->core, i, TRUE, peer->call->now_us);
+}
+
+/* The section of a kind that an offer brought. */
+static void
+find_sections (SimPeer *peer)
+{
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (peer->core);
+
+  for (guint i = 0; i < yodel_negotiation_get_n_transceivers (negotiation); i++)
+    {
+      const YodelTransceiver *transceiver = yodel_negotiation_get_transceiver (negotiation, i);
+
+      *(transceiver->kind == YODEL_MEDIA_AUDIO ? &peer->audio : &peer->video) =
+        transceiver->stopped ? 0 : transceiver->id;
+    }
+}
+
+void
+sim_call_negotiate (SimCall *self,
+                    SimPeer *from)
+{
+  SimPeer *to = from == &self->caller ? &self->callee : &self->caller;
+  YodelNegotiation *offerer = yodel_session_core_get_negotiation (from->core);
+  YodelNegotiation *answerer = yodel_session_core_get_negotiation (to->core);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *offer = NULL;
+  g_autofree char *answer = NULL;
+
+  describe_transports (from);
+  offer = yodel_negotiation_create_offer (offerer, &error);
+  g_assert_no_error (error);
+
+  yodel_negotiation_set_remote (answerer, YODEL_SDP_OFFER, offer, &error);
+  g_assert_no_error (error);
+  yodel_session_core_adopt_sections (to->core, self->now_us);
+  find_sections (to);
+  describe_transports (to);
+  answer = yodel_negotiation_create_answer (answerer, &error);
+  g_assert_no_error (error);
+
+  yodel_negotiation_set_remote (offerer, YODEL_SDP_ANSWER, answer, &error);
+  g_assert_no_error (error);
+  find_sections (from);
+  open_transports (from);
+  open_transports (to);
+}
+
+/* A voice of sorts: harmonics of a gliding tone, in syllables. */
+static void
+speak (SimPeer *peer,
+       gint64   block)
+{
+  gint16 samples[AUDIO_SAMPLES] = { 0 };
+
+  for (guint i = 0; i < AUDIO_SAMPLES && !peer->silent; i++)
+    {
+      double t = (peer->samples_sent + i) / 48000.0;
+      double pitch = 2 * G_PI * (120 * t + 10 * sin (2 * G_PI * 0.7 * t));
+      double loudness = 0.15 + 0.85 * fabs (sin (2 * G_PI * 1.9 * t));
+      double sum = 0;
+
+      for (int harmonic = 1; harmonic <= 12; harmonic++)
+        sum += sin (harmonic * pitch) / harmonic;
+      samples[i] = 5000 * loudness * sum;
+    }
+
+  yodel_session_core_push_audio (peer->core, peer->audio, samples, AUDIO_SAMPLES,
+                                 peer->call->now_us, peer->call->now_us);
+  peer->samples_sent += AUDIO_SAMPLES;
+}
+
+/* A picture in which everything moves. */
+static void
+show_oneself (SimPeer *peer)
+{
+  g_autoptr (YodelVideoFrame) picture = yodel_video_frame_new (WIDTH, HEIGHT);
+  guint n = peer->pictures_sent++;
+
+  for (guint y = 0; y < HEIGHT; y++)
+    for (guint x = 0; x < WIDTH; x++)
+      picture->y[y * picture->y_stride + x] = 128 + 60 * sin ((x + 3 * n) / 17.0)
+                                                  + 50 * cos ((y + 2 * n) / 11.0);
+  for (guint y = 0; y < (HEIGHT + 1) / 2; y++)
+    {
+      memset (picture->u + y * picture->u_stride, 100 + y / 2, (WIDTH + 1) / 2);
+      memset (picture->v + y * picture->v_stride, 90 + (n + y) % 64, (WIDTH + 1) / 2);
+    }
+
+  picture->timestamp_us = peer->call->now_us;
+  yodel_session_core_push_video (peer->core, peer->video, picture, peer->call->now_us);
+}
+
+static gint64
+next_media_us (const SimPeer *peer)
+{
+  gint64 began_us = peer->call->began_us;
+  gint64 audio_us = began_us + peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US;
+  gint64 video_us = began_us + peer->pictures_sent * PICTURE_US;
+
+  return peer->video != 0 ? MIN (audio_us, video_us) : audio_us;
+}
+
+static void
+give_media (SimPeer *peer)
+{
+  gint64 elapsed_us = peer->call->now_us - peer->call->began_us;
+
+  while (peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US <= elapsed_us)
+    speak (peer, elapsed_us / AUDIO_BLOCK_US);
+  while (peer->video != 0 && peer->pictures_sent * PICTURE_US <= elapsed_us)
+    show_oneself (peer);
+  settle (peer);
+}
+
+static void
+deliver (SimCall *self)
+{
+  SimDelivery delivery;
+
+  while (sim_network_poll (self->network, &delivery, self->now_us))
+    {
+      SimPeer *to = delivery.direction == SIM_FORTH ? &self->callee : &self->caller;
+      gsize size;
+      const guint8 *data = g_bytes_get_data (delivery.packet, &size);
+
+      yodel_session_core_receive (to->core, 0, data + 1, size - 1, data[0], self->now_us,
+                                  self->now_us);
+      g_bytes_unref (delivery.packet);
+      settle (to);
+    }
+}
+
+void
+sim_call_run (SimCall *self,
+              gint64   duration_us)
+{
+  gint64 until_us = self->now_us + duration_us;
+
+  while (TRUE)
+    {
+      gint64 next_us = MIN (next_media_us (&self->caller), next_media_us (&self->callee));
+
+      next_us = MIN (next_us, yodel_session_core_next_deadline_us (self->caller.core));
+      next_us = MIN (next_us, yodel_session_core_next_deadline_us (self->callee.core));
+      next_us = MIN (next_us, sim_network_next_deadline_us (self->network));
+      if (next_us > until_us)
+        break;
+
+      self->now_us = MAX (self->now_us, next_us);
+      deliver (self);
+      give_media (&self->caller);
+      give_media (&self->callee);
+    }
+
+  self->now_us = until_us;
+}
+
+double
+sim_peer_get_number (SimPeer    *peer,
+                     const char *type,
+                     const char *kind,
+                     const char *name)
+{
+  g_autoptr (YodelStats) stats = NULL;
+  GVariantBuilder objects;
+  double value = -1;
+
+  g_variant_builder_init (&objects, G_VARIANT_TYPE ("aa{sv}"));
+  yodel_session_core_add_stats (peer->core, &objects, peer->call->now_us);
+  stats = yodel_stats_new (g_variant_builder_end (&objects));
+  if (!yodel_stats_get_number (stats, type, kind, name, &value))
+    g_test_message ("no %s of %s %s", name, type, kind);
+  return value;
+}
+
+double
+sim_peer_get_loudness (SimPeer *peer,
+                       gint64   duration_us)
+{
+  gsize n = MIN (peer->heard->len, (gsize) (duration_us * 48 / 1000));
+  guint loud = 0;
+
+  for (gsize i = peer->heard->len - n; i < peer->heard->len; i++)
+    loud += ABS (g_array_index (peer->heard, gint16, i)) > 300;
+
+  return n > 0 ? (double) loud / n : 0;
+}

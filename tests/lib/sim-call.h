@@ -1,0 +1,70 @@
+/* Two whole session machines and the network between them, in virtual time: what is judged here
+ * is the code that ships, with real codecs, and the test turns the clock. */
+#pragma once
+
+#include "lib/sim-network.h"
+#include "session/session-core.h"
+#include "video/vp8-decoder.h"
+#include "video/vp8-encoder.h"
+
+#include <yodel/yodel-stats.h>
+
+typedef struct _SimCall SimCall;
+
+/* One side.  Section ids are those of its core, 0 where there is none. */
+typedef struct
+{
+  SimCall          *call;          /* (borrowed) */
+  SimDirection      way;           /* its packets go this way */
+  YodelSessionCore *core;          /* (owned) */
+  YodelVp8Encoder  *encoder;       /* (owned) */
+  YodelVp8Decoder  *decoder;       /* (owned) */
+  guint             audio;
+  guint             video;
+  GQueue            jobs;          /* of what the codecs are to do, once the core has returned */
+
+  GArray           *heard;         /* (owned) of gint16: what was played */
+  gint64            first_heard_us;
+  gint64            first_shown_us;
+  gint64            last_shown_us;
+  gint64            longest_gap_us;    /* between two pictures */
+  guint             n_shown;
+  guint             n_paused;          /* notices that the picture is paused */
+  guint             n_resumed;
+  gint64            samples_sent;
+  guint             pictures_sent;
+  gboolean          silent;            /* its source gives nothing */
+} SimPeer;
+
+struct _SimCall
+{
+  SimNetwork *network;             /* (owned) */
+  SimPeer     caller;
+  SimPeer     callee;
+  gint64      now_us;
+  gint64      began_us;
+};
+
+SimCall    *sim_call_new        (guint32              seed,
+                                 gboolean             with_video);
+void        sim_call_free       (SimCall             *self);
+void        sim_call_set_link   (SimCall             *self,
+                                 const SimLinkConfig *config);
+
+/* One exchange of offer and answer, @from the side that offers; media flows from here on. */
+void        sim_call_negotiate  (SimCall             *self,
+                                 SimPeer             *from);
+void        sim_call_run        (SimCall             *self,
+                                 gint64               duration_us);
+
+/* Of the side's own snapshot. */
+double      sim_peer_get_number (SimPeer             *peer,
+                                 const char          *type,
+                                 const char          *kind,
+                                 const char          *name);
+
+/* Share of the last @duration_us of what was heard that is not silent. */
+double      sim_peer_get_loudness (SimPeer           *peer,
+                                   gint64             duration_us);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimCall, sim_call_free)

@@ -1,0 +1,207 @@
+/* Whole calls in virtual time: minutes of a bad network in a second, the same on every run. */
+#include "lib/sim-call.h"
+
+#define SECONDS(n) ((gint64) (n) * G_USEC_PER_SEC)
+#define MS(n)      ((gint64) (n) * 1000)
+
+static const SimRate one_and_a_half_megabit[] = { { 0, 1500000 } };
+
+static SimCall *
+begin_call (const SimLinkConfig *link,
+            gboolean             with_video)
+{
+  SimCall *call = sim_call_new (20261122, with_video);
+
+  sim_call_set_link (call, link);
+  sim_call_negotiate (call, &call->caller);
+  return call;
+}
+
+static double
+concealed_share (SimPeer *peer)
+{
+  return sim_peer_get_number (peer, "inbound-rtp", "audio", "concealedSamples")
+         / sim_peer_get_number (peer, "inbound-rtp", "audio", "totalSamplesReceived");
+}
+
+static void
+test_clean (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (25) };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+
+  sim_call_run (call, SECONDS (10));
+
+  for (guint side = 0; side < 2; side++)
+    {
+      SimPeer *peer = side == 0 ? &call->caller : &call->callee;
+
+      g_assert_cmpuint (peer->heard->len, >, 9 * 48000);
+      g_assert_cmpint (peer->first_heard_us - call->began_us, <=, MS (25 + 20 + 30));
+      g_assert_cmpfloat (concealed_share (peer), <, 0.005);
+      g_assert_cmpfloat (sim_peer_get_loudness (peer, SECONDS (2)), >, 0.5);
+      g_assert_cmpuint (peer->n_shown, >=, 10 * 30 - 6);
+      g_assert_cmpint (peer->longest_gap_us, <, MS (120));
+      g_assert_cmpfloat (sim_peer_get_number (peer, "inbound-rtp", "video", "freezeCount"), ==, 0);
+      g_assert_cmpfloat (sim_peer_get_number (peer, "remote-inbound-rtp", "audio",
+                                              "roundTripTime"), <, 0.06);
+      g_assert_cmpfloat (sim_peer_get_number (peer, "remote-inbound-rtp", "audio",
+                                              "roundTripTime"), >, 0.045);
+    }
+}
+
+static void
+test_loss (void)
+{
+  const SimLinkConfig link = {
+    .rates = one_and_a_half_megabit, .n_rates = 1, .queue_us = MS (300),
+    .delay_us = MS (25), .loss = 0.05,
+  };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+
+  sim_call_run (call, SECONDS (20));
+
+  for (guint side = 0; side < 2; side++)
+    {
+      SimPeer *peer = side == 0 ? &call->caller : &call->callee;
+
+      g_assert_cmpfloat (concealed_share (peer), <, 0.02);
+      g_assert_cmpuint (peer->n_shown, >=, 20 * 28);
+      g_assert_cmpfloat (sim_peer_get_number (peer, "inbound-rtp", "video",
+                                              "retransmittedPacketsReceived"), >, 0);
+      g_assert_cmpfloat (sim_peer_get_number (peer, "inbound-rtp", "video", "freezeCount"), <=, 1);
+    }
+}
+
+static void
+test_thin_link (void)
+{
+  static const SimRate rates[] = { { 1000 * G_USEC_PER_SEC, 1500000 },
+                                   { 1015 * G_USEC_PER_SEC, 90000 },
+                                   { 1030 * G_USEC_PER_SEC, 1500000 } };
+  const SimLinkConfig link = {
+    .rates = rates, .n_rates = G_N_ELEMENTS (rates), .queue_us = MS (300), .delay_us = MS (25),
+  };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+  guint n_shown;
+
+  sim_call_run (call, SECONDS (36));
+  n_shown = call->callee.n_shown;
+  sim_call_run (call, SECONDS (4));
+
+  g_assert_cmpfloat (concealed_share (&call->callee), <, 0.05);
+  g_assert_cmpuint (call->callee.n_shown - n_shown, >=, 4 * 25);
+}
+
+static guint
+fingerprint_of_a_call (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (40), .loss = 0.1, .jitter_us = MS (10) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+  guint hash = 5381;
+
+  sim_call_run (call, SECONDS (5));
+  for (guint i = 0; i < call->callee.heard->len; i++)
+    hash = hash * 33 + (guint16) g_array_index (call->callee.heard, gint16, i);
+  return hash;
+}
+
+static void
+test_same_run (void)
+{
+  g_assert_cmphex (fingerprint_of_a_call (), ==, fingerprint_of_a_call ());
+}
+
+static void
+test_mute (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (10) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+
+  sim_call_run (call, SECONDS (2));
+  yodel_session_core_set_enabled (call->caller.core, call->caller.audio, FALSE);
+  sim_call_run (call, SECONDS (3));
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (2)), <, 0.01);
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->caller, SECONDS (2)), >, 0.5);
+
+  yodel_session_core_set_enabled (call->caller.core, call->caller.audio, TRUE);
+  sim_call_run (call, SECONDS (3));
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (2)), >, 0.5);
+}
+
+static void
+test_hold (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (10) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (call->caller.core);
+  guint heard;
+
+  sim_call_run (call, SECONDS (2));
+  yodel_negotiation_set_direction (negotiation, call->caller.audio, YODEL_DIRECTION_INACTIVE);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (1));
+  heard = call->callee.heard->len;
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpuint (call->callee.heard->len, ==, heard);
+
+  yodel_negotiation_set_direction (negotiation, call->caller.audio, YODEL_DIRECTION_SENDRECV);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpuint (call->callee.heard->len, >, heard + 48000);
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), >, 0.5);
+}
+
+static void
+test_add_and_drop_video (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (20) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+  guint n_shown;
+
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpuint (call->callee.n_shown, ==, 0);
+
+  call->caller.video = yodel_session_core_add_section (call->caller.core, YODEL_MEDIA_VIDEO,
+                                                       YODEL_DIRECTION_SENDRECV, call->now_us);
+  call->caller.pictures_sent = call->callee.pictures_sent =
+    (call->now_us - call->began_us) * 30 / G_USEC_PER_SEC;
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (3));
+  g_assert_cmpuint (call->callee.n_shown, >, 60);
+
+  yodel_negotiation_stop_transceiver (yodel_session_core_get_negotiation (call->caller.core),
+                                      call->caller.video);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (1));
+  n_shown = call->callee.n_shown;
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpuint (call->callee.n_shown, ==, n_shown);
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), >, 0.5);
+}
+
+static void
+test_jitter (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (50), .jitter_us = MS (30), .jitter_reorders = TRUE };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+
+  sim_call_run (call, SECONDS (30));
+  g_assert_cmpfloat (concealed_share (&call->callee), <, 0.02);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sim/call/both-ways-on-a-clean-link", test_clean);
+  g_test_add_func ("/sim/call/holds-at-five-percent-loss", test_loss);
+  g_test_add_func ("/sim/call/picture-comes-back-after-a-thin-link", test_thin_link);
+  g_test_add_func ("/sim/call/is-the-same-on-every-run", test_same_run);
+  g_test_add_func ("/sim/call/mute-is-silence", test_mute);
+  g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
+  g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
+  g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);
+  return g_test_run ();
+}
