@@ -42,3 +42,11 @@ libyodel_core_la_SOURCES += \
   %D%/negotiation-read.c %D%/negotiation-reader.h \
   %D%/negotiation-read-transport.c \
   %D%/negotiation-write.c
+
+check_PROGRAMS += tests/session/test-mailbox
+tests_session_test_mailbox_SOURCES = tests/session/test-mailbox.c
+tests_session_test_mailbox_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/session/test-session
+tests_session_test_session_SOURCES = tests/session/test-session.c
+tests_session_test_session_LDADD   = $(CORE_LIBS)
