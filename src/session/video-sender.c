@@ -364,7 +364,7 @@ yodel_video_sender_create_padding (YodelVideoSender *self,
                                    guint             size_bytes,
                                    gint64            now_us)
 {
-  g_autoptr (GBytes) newest = NULL;
+  GBytes *newest;
 
   if (self->rtx_payload_type == 0)
     return NULL;

@@ -330,10 +330,17 @@ show_oneself (SimPeer *peer)
   g_autoptr (YodelVideoFrame) picture = yodel_video_frame_new (WIDTH, HEIGHT);
   guint n = peer->pictures_sent++;
 
+  double across[WIDTH];
+
+  for (guint x = 0; x < WIDTH; x++)
+    across[x] = 128 + 60 * sin ((x + 3 * n) / 17.0);
   for (guint y = 0; y < HEIGHT; y++)
-    for (guint x = 0; x < WIDTH; x++)
-      picture->y[y * picture->y_stride + x] = 128 + 60 * sin ((x + 3 * n) / 17.0)
-                                                  + 50 * cos ((y + 2 * n) / 11.0);
+    {
+      double down = 50 * cos ((y + 2 * n) / 11.0);
+
+      for (guint x = 0; x < WIDTH; x++)
+        picture->y[y * picture->y_stride + x] = across[x] + down;
+    }
   for (guint y = 0; y < (HEIGHT + 1) / 2; y++)
     {
       memset (picture->u + y * picture->u_stride, 100 + y / 2, (WIDTH + 1) / 2);
