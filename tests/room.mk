@@ -2,7 +2,7 @@
 AM_TESTS_ENVIRONMENT = \
   export CC='$(CC)' NM='$(NM)' PKG_CONFIG='$(PKG_CONFIG)' MSGFMT='$(MSGFMT)' \
          abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
-         SANITIZERS='$(SANITIZER_CFLAGS)';
+         YODEL_MODULE_PATH='$(abs_top_builddir)/.libs' SANITIZERS='$(SANITIZER_CFLAGS)';
 
 dist_check_SCRIPTS += \
   %D%/check-bindings.sh \

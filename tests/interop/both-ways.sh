@@ -5,8 +5,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 YODEL=${YODEL:-$abs_top_builddir/yodel}
 PEERS_NODE_DIR=${PEERS_NODE_DIR:-$abs_top_builddir/node}
 INTEROP_MEDIA=${INTEROP_MEDIA:-$abs_top_builddir/interop-media}
+YODEL_MODULE_PATH=${YODEL_MODULE_PATH:-$abs_top_builddir/.libs}
 PYTHONDONTWRITEBYTECODE=1
-export YODEL PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTECODE
+export YODEL YODEL_MODULE_PATH PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTECODE
 [ -x /usr/bin/python3 ] || { echo "python3 is not installed"; exit 77; }
 
 worst=0
