@@ -414,6 +414,21 @@ yodel_dtls_advance (YodelDtls *self,
     }
 }
 
+void
+yodel_dtls_hurry (YodelDtls *self,
+                  gint64     now_us)
+{
+  if (is_over (self) || self->state == YODEL_DTLS_CONNECTED)
+    return;
+  self->started_us = now_us;
+  self->repeats = 0;
+  if (self->flight->len > 0)
+    {
+      self->repeat_us = now_us + YODEL_DTLS_REPEAT_US;
+      send_flight (self);
+    }
+}
+
 gint64
 yodel_dtls_next_deadline_us (const YodelDtls *self)
 {

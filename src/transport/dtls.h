@@ -56,6 +56,10 @@ void            yodel_dtls_receive          (YodelDtls         *self,
                                              gint64             now_us);
 void            yodel_dtls_advance          (YodelDtls         *self,
                                              gint64             now_us);
+
+/* The path has just become a better one: repeats at once, and counts the time limit from here. */
+void            yodel_dtls_hurry            (YodelDtls         *self,
+                                             gint64             now_us);
 void            yodel_dtls_close            (YodelDtls         *self);
 
 /* The next datagram to send; (transfer full) (nullable). */

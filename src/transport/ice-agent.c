@@ -231,8 +231,6 @@ yodel_ice_agent_send_early (YodelIceAgent *self,
 {
   Early early = { data, size };
 
-  if (!self->heard)
-    return;
   send_round (self);
   for_each_pair (self, send_bytes, &early);
 }

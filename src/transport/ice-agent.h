@@ -40,7 +40,7 @@ typedef struct
   void (*gathering_done) (YodelIceAgent *agent, gpointer user_data);
   void (*state)          (YodelIceAgent *agent, YodelIceState state, gpointer user_data);
 
-  /* An authenticated check of the peer arrived: from now on yodel_ice_agent_send_early() has somewhere to send to. */
+  /* The first authenticated check of the peer arrived: it has this side's description, and is where it says. */
   void (*heard)          (YodelIceAgent *agent, gpointer user_data);
 
   /* From an address that has answered or sent an authenticated check; STUN excluded. */
@@ -79,6 +79,8 @@ gboolean       yodel_ice_agent_was_heard         (const YodelIceAgent        *se
 gboolean       yodel_ice_agent_send              (YodelIceAgent              *self,
                                                   const guint8               *data,
                                                   gsize                       size);
+
+/* To every pair, each behind a check: before one is selected. */
 void           yodel_ice_agent_send_early        (YodelIceAgent              *self,
                                                   const guint8               *data,
                                                   gsize                       size);

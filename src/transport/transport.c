@@ -20,6 +20,9 @@
  * through, so this and not its "failed" is the end. */
 #define GIVE_UP_US           (15 * G_TIME_SPAN_SECOND)
 
+/* An answerer that hears nothing at all cannot know whether its answer is still on the way. */
+#define ANSWER_WAIT_US       (30 * G_TIME_SPAN_SECOND)
+
 /* Silence that makes a call "reconnecting": at least this; more where the peer is known to speak seldom. */
 #define QUIET_US             (1800 * G_TIME_SPAN_MILLISECOND)
 #define MAX_QUIET_US         (8 * G_TIME_SPAN_SECOND)
@@ -36,6 +39,9 @@
 /* Kept until the fingerprint is known, or until the handshake is verified: a second of sound. */
 #define MAX_EARLY_DTLS       4
 #define MAX_EARLY_MEDIA      64
+
+/* Repetitions of the ClientHello to addresses that only the peer's description vouches for. */
+#define MAX_UNHEARD          8
 
 /* The last words go out three times. */
 #define FAREWELL_REPEATS     2
@@ -84,6 +90,7 @@ struct _YodelTransport
   gint64                   heard_us;            /* the peer, authenticated */
   gint64                   usual_gap_us;        /* between two signs of it, lately at most */
   gint64                   dtls_started_us;
+  guint                    unheard;             /* datagrams sent before a check of the peer was heard */
 
   YodelTransportStats      stats;
 };
@@ -108,6 +115,13 @@ static YodelIceAgent *
 get_newest (const YodelTransport *self)
 {
   return self->next_ice != NULL ? self->next_ice : self->ice;
+}
+
+/* FALSE: waits for a sign that the peer is there. */
+static gboolean
+may_shake_hands (const YodelTransport *self)
+{
+  return is_up (self) || (self->ice != NULL && yodel_ice_agent_was_heard (self->ice)) || self->unheard < MAX_UNHEARD;
 }
 
 /* The one place that moves the state. */
@@ -149,7 +163,7 @@ reschedule (YodelTransport *self)
     due_us = MIN (due_us, yodel_ice_agent_next_deadline_us (self->ice));
   if (self->next_ice != NULL)
     due_us = MIN (due_us, yodel_ice_agent_next_deadline_us (self->next_ice));
-  if (self->dtls != NULL && !is_over (self))
+  if (self->dtls != NULL && !is_over (self) && may_shake_hands (self))
     due_us = MIN (due_us, yodel_dtls_next_deadline_us (self->dtls));
   if (self->state == YODEL_TRANSPORT_CONNECTED)
     due_us = MIN (due_us, self->heard_us + CLAMP (self->usual_gap_us * 5 / 2, QUIET_US, MAX_QUIET_US));
@@ -378,22 +392,15 @@ create_dtls (YodelTransport  *self,
   return self->dtls != NULL;
 }
 
-/* The client speaks first, as soon as there is somewhere to speak to: a check of the peer is enough. */
+/* The peer is known to be there, or the path to work: now is the time for the flight that waits. */
 static void
-start_client (YodelTransport *self,
-              gint64          now_us)
+hurry_dtls (YodelTransport *self,
+            gint64          now_us)
 {
-  g_autoptr (GError) error = NULL;
-
-  if (self->algorithm == NULL || !self->dtls_client || self->dtls != NULL || is_over (self))
+  if (self->dtls == NULL || is_over (self))
     return;
-  if (!is_up (self) && !(yodel_ice_agent_has_remote (self->ice) && yodel_ice_agent_was_heard (self->ice)))
-    return;
-
-  if (!create_dtls (self, now_us, &error))
-    fail (self, YODEL_TRANSPORT_FAILED, YODEL_TRANSPORT_DTLS_FAILED, error->message, now_us);
-  else
-    pump (self, now_us);
+  yodel_dtls_hurry (self->dtls, now_us);
+  pump (self, now_us);
 }
 
 static void
@@ -438,6 +445,21 @@ on_dtls_failed (YodelTransport *self,
   fail (self, YODEL_TRANSPORT_FAILED, YODEL_TRANSPORT_DTLS_FAILED, text, now_us);
 }
 
+static void
+send_dtls (YodelTransport *self,
+           const guint8   *data,
+           gsize           size)
+{
+  if (is_up (self))
+    {
+      yodel_ice_agent_send (self->ice, data, size);
+      return;
+    }
+  if (!yodel_ice_agent_was_heard (self->ice) && self->unheard++ >= MAX_UNHEARD)
+    return;
+  yodel_ice_agent_send_early (self->ice, data, size);
+}
+
 /* Sends what the handshake wants sent, and follows its state. */
 static void
 pump (YodelTransport *self,
@@ -451,10 +473,7 @@ pump (YodelTransport *self,
       gsize size;
       const guint8 *data = g_bytes_get_data (bytes, &size);
 
-      if (is_up (self))
-        yodel_ice_agent_send (self->ice, data, size);
-      else
-        yodel_ice_agent_send_early (self->ice, data, size);
+      send_dtls (self, data, size);
       g_bytes_unref (bytes);
     }
 
@@ -565,7 +584,7 @@ on_ice_state (YodelIceAgent *agent,
     take_over (self, now_us);
   if (agent == self->ice && state == YODEL_ICE_CONNECTED)
     {
-      start_client (self, now_us);
+      hurry_dtls (self, now_us);
       check_connected (self, now_us);
     }
   else if (agent == self->ice && self->state == YODEL_TRANSPORT_CONNECTED)
@@ -581,9 +600,14 @@ on_ice_heard (YodelIceAgent *agent,
               gpointer       data)
 {
   YodelTransport *self = data;
+  gint64 now_us = g_get_monotonic_time ();
 
+  if (is_over (self))
+    return;
+  if (yodel_ice_agent_has_remote (agent))      /* it has this side's description, so the clock runs for both */
+    self->give_up_us = MIN (self->give_up_us, now_us + GIVE_UP_US);
   if (agent == self->ice)
-    start_client (self, g_get_monotonic_time ());
+    hurry_dtls (self, now_us);
   reschedule (self);
 }
 
@@ -703,7 +727,10 @@ watch_agents (YodelTransport *self,
 
   if (now_us >= self->no_candidates_us && !is_over (self))
     fail (self, YODEL_TRANSPORT_FAILED, YODEL_TRANSPORT_NO_CANDIDATES,
-          "This machine has no network address the other side could reach: no network interface is up.", now_us);
+          self->config.bind != NULL && self->config.bind[0] != NULL
+            ? "None of the addresses and interfaces this call is bound to is up on this machine."
+            : "This machine has no network address the other side could reach: no network interface is up.",
+          now_us);
   else if (now_us >= self->give_up_us && !is_over (self))
     {
       self->give_up_us = YODEL_NEVER_US;
@@ -730,7 +757,7 @@ on_timer (gpointer data)
 
   if (!is_over (self))
     watch_agents (self, now_us);
-  if (self->dtls != NULL && !is_over (self))
+  if (self->dtls != NULL && !is_over (self) && may_shake_hands (self))
     {
       yodel_dtls_advance (self->dtls, now_us);
       pump (self, now_us);
@@ -880,6 +907,12 @@ set_peer (YodelTransport  *self,
   return FALSE;
 }
 
+static gint64
+get_answer_wait_us (const YodelTransport *self)
+{
+  return self->config.answer_wait_us > 0 ? self->config.answer_wait_us : ANSWER_WAIT_US;
+}
+
 gboolean
 yodel_transport_set_remote (YodelTransport  *self,
                             const char      *ufrag,
@@ -909,14 +942,13 @@ yodel_transport_set_remote (YodelTransport  *self,
       return FALSE;
     }
 
-  self->give_up_us = now_us + GIVE_UP_US;
+  self->give_up_us = now_us + (self->config.controlling ? GIVE_UP_US : get_answer_wait_us (self));
   if (self->state == YODEL_TRANSPORT_NEW)
     set_state (self, YODEL_TRANSPORT_CHECKING, YODEL_TRANSPORT_OK, NULL);
-  if (!self->dtls_client && self->dtls == NULL && !create_dtls (self, now_us, error))
+  if (self->dtls == NULL && !create_dtls (self, now_us, error))
     return FALSE;
-  start_client (self, now_us);
   take_early_dtls (self, now_us);
-  reschedule (self);
+  g_source_set_ready_time (self->timer, 0);      /* when the candidates are here, too */
   return TRUE;
 }
 

@@ -56,6 +56,8 @@ typedef struct
   const char * const *bind;           /* addresses or interface names; NULL or empty = all interfaces */
   gboolean            controlling;    /* the ICE role: TRUE for whoever sent the first offer */
   YodelCertificate   *certificate;    /* the transport takes a reference of its own */
+  gint64              answer_wait_us; /* how long the answerer waits for a first sign of the offerer; 0 = 30 s (more
+                                         where a person carries the answer over) */
   gboolean            loopback;       /* use 127.0.0.1 when no interface has another address */
 } YodelTransportConfig;
 

@@ -1,6 +1,9 @@
 #include "net/transport-pair.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 on_candidate (const char *candidate,
@@ -29,6 +32,8 @@ on_state (YodelTransportState   state,
   end->reason = reason;
   g_free (end->text);
   end->text = g_strdup (text);
+  if (state == YODEL_TRANSPORT_CONNECTED && end->connected_us == 0)
+    end->connected_us = g_get_monotonic_time ();
   end->connected += state == YODEL_TRANSPORT_CONNECTED;
   end->reconnecting += state == YODEL_TRANSPORT_RECONNECTING;
 }
@@ -42,6 +47,8 @@ on_packet (guint8   *data,
 {
   End *end = user_data;
 
+  if (!is_rtcp && end->first_rtp_us == 0)
+    end->first_rtp_us = arrival_us;
   if (is_rtcp)
     end->rtcp++;
   else
@@ -54,6 +61,40 @@ static void
 on_restart_wanted (gpointer data)
 {
   ((End *) data)->restarts_wanted++;
+}
+
+void
+pair_enter (Pair  *self,
+            guint  end)
+{
+  if (self->ends[end].namespace_fd >= 0)
+    g_assert_cmpint (setns (self->ends[end].namespace_fd, CLONE_NEWNET), ==, 0);
+}
+
+void
+pair_leave (Pair *self)
+{
+  if (self->home_fd >= 0)
+    g_assert_cmpint (setns (self->home_fd, CLONE_NEWNET), ==, 0);
+}
+
+static void
+open_namespaces (Pair             *self,
+                 const PairConfig *config)
+{
+  self->home_fd = -1;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *path = g_strconcat ("/run/netns/", config->namespaces[i], NULL);
+
+      self->ends[i].namespace_fd = -1;
+      if (config->namespaces[i] == NULL)
+        continue;
+      self->ends[i].namespace_fd = open (path, O_RDONLY | O_CLOEXEC);
+      g_assert_cmpint (self->ends[i].namespace_fd, >=, 0);
+      if (self->home_fd < 0)
+        self->home_fd = open ("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    }
 }
 
 Pair *
@@ -69,6 +110,7 @@ pair_new (const PairConfig *config)
   Pair *self = g_new0 (Pair, 1);
 
   self->context = g_main_context_new ();
+  open_namespaces (self, config);
   for (guint i = 0; i < 2; i++)
     {
       End *end = &self->ends[i];
@@ -83,7 +125,9 @@ pair_new (const PairConfig *config)
       end->pair = self;
       end->index = i;
       end->candidates = g_ptr_array_new_with_free_func (g_free);
+      pair_enter (self, i);
       end->transport = yodel_transport_new (&how, self->context, &callbacks, end, NULL);
+      pair_leave (self);
       g_assert_nonnull (end->transport);
     }
   return self;
@@ -101,7 +145,11 @@ pair_free (Pair *self)
       g_ptr_array_unref (end->candidates);
       g_clear_pointer (&end->last, g_bytes_unref);
       g_free (end->text);
+      if (end->namespace_fd >= 0)
+        close (end->namespace_fd);
     }
+  if (self->home_fd >= 0)
+    close (self->home_fd);
   g_main_context_unref (self->context);
   g_free (self);
 }
@@ -159,7 +207,11 @@ pair_gather (Pair *self)
   GSource *limit = start_limit (self, 5000, &over);
 
   for (guint i = 0; i < 2; i++)
-    yodel_transport_gather (self->ends[i].transport);
+    {
+      pair_enter (self, i);
+      yodel_transport_gather (self->ends[i].transport);
+      pair_leave (self);
+    }
   while (!over && !(self->ends[0].gathered && self->ends[1].gathered))
     g_main_context_iteration (self->context, TRUE);
   g_assert_false (over);

@@ -22,12 +22,16 @@ typedef struct
   guint                 rtp;              /* packets received */
   guint                 rtcp;
   GBytes               *last;             /* (owned) (nullable) newest packet received */
-  gboolean              echo_rtcp;
+  int                   namespace_fd;     /* -1: that of the process */
+  gint64                first_rtp_us;     /* when the first packet was delivered; 0: none */
+  gint64                can_send_us;      /* when this end could first send, seen from the loop; 0: not yet */
+  gint64                connected_us;
 } End;
 
 struct _Pair
 {
   GMainContext *context;                  /* (owned) */
+  int           home_fd;                  /* the process's own network namespace */
   End           ends[2];                  /* 0 has offered: controlling, DTLS server */
 };
 
@@ -35,11 +39,17 @@ typedef struct
 {
   const char * const *stun_servers[2];
   const char * const *bind[2];
+  const char         *namespaces[2];      /* of `ip netns`; NULL: the one of the process */
   gboolean            no_loopback;
 } PairConfig;
 
 Pair     *pair_new            (const PairConfig *config);
 void      pair_free           (Pair             *self);
+
+/* Sockets made in between belong to the namespace of @end. */
+void      pair_enter          (Pair             *self,
+                               guint             end);
+void      pair_leave          (Pair             *self);
 
 /* Gathers on both sides and exchanges the descriptions: first to the answerer, then to the offerer. */
 void      pair_gather         (Pair             *self);
