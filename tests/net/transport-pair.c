@@ -1,3 +1,5 @@
+#define _GNU_SOURCE      /* setns */
+
 #include "net/transport-pair.h"
 
 #include <fcntl.h>
