@@ -78,3 +78,9 @@ yodel_engine_get_context (YodelEngine *self)
 {
   return yodel_loop_thread_get_context (self->thread);
 }
+
+YodelMailbox *
+yodel_engine_get_mailbox (YodelEngine *self)
+{
+  return yodel_loop_thread_get_mailbox (self->thread);
+}

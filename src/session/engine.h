@@ -2,7 +2,7 @@
  * live.  A thread runs from the first session that needs it until the last has left. */
 #pragma once
 
-#include <glib.h>
+#include "session/mailbox.h"
 
 /* Threads at most: a call is light, so a process with hundreds of them needs few. */
 #define YODEL_ENGINE_MAX_THREADS 4
@@ -16,3 +16,4 @@ YodelEngine  *yodel_engine_acquire     (void);
 void          yodel_engine_release     (YodelEngine *self);
 
 GMainContext *yodel_engine_get_context (YodelEngine *self);
+YodelMailbox *yodel_engine_get_mailbox (YodelEngine *self);

@@ -38,7 +38,7 @@ yodel_loop_thread_new (const char *name)
   YodelLoopThread *self = g_new0 (YodelLoopThread, 1);
 
   self->context = g_main_context_new ();
-  self->mailbox = yodel_mailbox_new (self->context, G_PRIORITY_DEFAULT);
+  self->mailbox = yodel_mailbox_new (self->context);
   self->thread = g_thread_new (name, run, self);
   return self;
 }

@@ -9,6 +9,7 @@
 
 typedef struct
 {
+  YodelMailbox    *child;   /* (owned) (nullable) the one it was posted to, if not this */
   void           (*func) (gpointer data);
   gpointer         data;
   GDestroyNotify   destroy;
@@ -20,14 +21,16 @@ typedef struct
   YodelMailbox *mailbox;   /* (borrowed) outlives the source: closed before it is freed */
 } MailSource;
 
-/* Thread: any; @lock guards the queue and @closed. */
+/* Thread: any; @lock guards the queue, the source and @closed.  A child has no queue of its own:
+ * its letters go through its parent's, so that a source is attached by no thread but its own. */
 struct _YodelMailbox
 {
   int              refs;
+  YodelMailbox    *parent;   /* (owned) (nullable) */
   pthread_mutex_t  lock;
   GQueue           letters;
   gboolean         closed;
-  GSource         *source;   /* (owned) until closed */
+  GSource         *source;   /* (owned) (nullable) until closed */
 };
 
 static gboolean
@@ -57,7 +60,19 @@ free_letter (Letter *letter)
 {
   if (letter->destroy != NULL)
     letter->destroy (letter->data);
+  g_clear_pointer (&letter->child, yodel_mailbox_unref);
   g_free (letter);
+}
+
+static gboolean
+is_closed (YodelMailbox *self)
+{
+  gboolean closed;
+
+  pthread_mutex_lock (&self->lock);
+  closed = self->closed;
+  pthread_mutex_unlock (&self->lock);
+  return closed;
 }
 
 static gboolean
@@ -86,7 +101,8 @@ mail_source_dispatch (GSource     *source,
   /* A bounded batch, so that posting cannot starve the other sources. */
   while (batch++ < 64 && (letter = take_letter (mailbox)) != NULL)
     {
-      letter->func (letter->data);
+      if (letter->child == NULL || !is_closed (letter->child))
+        letter->func (letter->data);
       free_letter (letter);
     }
 
@@ -99,21 +115,36 @@ static GSourceFuncs mail_source_funcs = {
   .dispatch = mail_source_dispatch,
 };
 
-YodelMailbox *
-yodel_mailbox_new (GMainContext *context,
-                   int           priority)
+static YodelMailbox *
+mailbox_new (void)
 {
   YodelMailbox *self = g_new0 (YodelMailbox, 1);
 
   self->refs = 1;
   pthread_mutex_init (&self->lock, NULL);
   g_queue_init (&self->letters);
+  return self;
+}
+
+YodelMailbox *
+yodel_mailbox_new (GMainContext *context)
+{
+  YodelMailbox *self = mailbox_new ();
+
   self->source = g_source_new (&mail_source_funcs, sizeof (MailSource));
   ((MailSource *) self->source)->mailbox = self;
   g_source_set_static_name (self->source, "yodel mailbox");
-  g_source_set_priority (self->source, priority);
   g_source_set_can_recurse (self->source, TRUE);
   g_source_attach (self->source, context);
+  return self;
+}
+
+YodelMailbox *
+yodel_mailbox_new_child (YodelMailbox *parent)
+{
+  YodelMailbox *self = mailbox_new ();
+
+  self->parent = yodel_mailbox_ref (parent);
   return self;
 }
 
@@ -131,8 +162,27 @@ yodel_mailbox_unref (YodelMailbox *self)
     return;
 
   g_assert (self->source == NULL);   /* closed by its owner, who held a reference */
+  g_clear_pointer (&self->parent, yodel_mailbox_unref);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
+}
+
+/* Returns: FALSE if the mailbox is closed */
+static gboolean
+push_letter (YodelMailbox *self,
+             Letter       *letter)
+{
+  gboolean open;
+
+  pthread_mutex_lock (&self->lock);
+  open = !self->closed;
+  if (open)
+    {
+      g_queue_push_tail (&self->letters, letter);
+      g_main_context_wakeup (g_source_get_context (self->source));
+    }
+  pthread_mutex_unlock (&self->lock);
+  return open;
 }
 
 void
@@ -141,21 +191,17 @@ yodel_mailbox_post (YodelMailbox   *self,
                     gpointer        data,
                     GDestroyNotify  destroy)
 {
+  YodelMailbox *through = self->parent != NULL ? self->parent : self;
   Letter *letter = g_new (Letter, 1);
-  gboolean closed;
 
-  *letter = (Letter) { func, data, destroy };
+  *letter = (Letter) {
+    .child = self->parent != NULL ? yodel_mailbox_ref (self) : NULL,
+    .func = func,
+    .data = data,
+    .destroy = destroy,
+  };
 
-  pthread_mutex_lock (&self->lock);
-  closed = self->closed;
-  if (!closed)
-    {
-      g_queue_push_tail (&self->letters, letter);
-      g_main_context_wakeup (g_source_get_context (self->source));
-    }
-  pthread_mutex_unlock (&self->lock);
-
-  if (closed)
+  if (is_closed (self) || !push_letter (through, letter))
     free_letter (letter);
 }
 

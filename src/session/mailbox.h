@@ -6,8 +6,11 @@
 
 typedef struct _YodelMailbox YodelMailbox;
 
-YodelMailbox *yodel_mailbox_new   (GMainContext   *context,
-                                   int             priority);
+/* The thread that turns @context makes it. */
+YodelMailbox *yodel_mailbox_new   (GMainContext   *context);
+
+/* One that lives on the thread of @parent, and is closed by itself. */
+YodelMailbox *yodel_mailbox_new_child (YodelMailbox *parent);
 YodelMailbox *yodel_mailbox_ref   (YodelMailbox   *self);
 void          yodel_mailbox_unref (YodelMailbox   *self);
 

@@ -251,12 +251,17 @@ yodel_session_driver_new (GMainContext                *context,
   self->mailbox = yodel_mailbox_ref (mailbox);
   self->ops = *ops;
   self->user_data = user_data;
-  self->core = create_core (self);
-  self->timer = create_timer (self);
   self->ports = g_ptr_array_new_with_free_func ((GDestroyNotify) yodel_track_port_unref);
   self->workers = g_hash_table_new (NULL, NULL);
   g_queue_init (&self->pending);
   return self;
+}
+
+void
+yodel_session_driver_start (YodelSessionDriver *self)
+{
+  self->core = create_core (self);
+  self->timer = create_timer (self);
 }
 
 static void

@@ -73,6 +73,9 @@ YodelSessionDriver *yodel_session_driver_new               (GMainContext        
                                                             YodelMailbox                *mailbox,
                                                             const YodelSessionDriverOps *ops,
                                                             gpointer                     user_data);
+
+/* The first to be called on the engine thread. */
+void                yodel_session_driver_start             (YodelSessionDriver          *self);
 void                yodel_session_driver_free              (YodelSessionDriver          *self);
 
 /* @settings: (transfer full) its content. */

@@ -10,7 +10,7 @@ yodel_session_link_new (YodelSession *session)
 
   link->refs = 1;
   link->session = session;
-  link->mailbox = yodel_mailbox_new (g_main_context_get_thread_default (), G_PRIORITY_DEFAULT);
+  link->mailbox = yodel_mailbox_new (g_main_context_get_thread_default ());
   return link;
 }
 

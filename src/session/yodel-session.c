@@ -295,6 +295,14 @@ yodel_session_class_init (YodelSessionClass *klass)
 }
 
 static void
+run_start (gpointer data)
+{
+  YodelSessionRequest *request = data;
+
+  yodel_session_driver_start (request->driver);
+}
+
+static void
 yodel_session_init (YodelSession *self)
 {
   GMainContext *context;
@@ -304,8 +312,10 @@ yodel_session_init (YodelSession *self)
 
   self->engine = yodel_engine_acquire ();
   context = yodel_engine_get_context (self->engine);
-  self->mailbox = yodel_mailbox_new (context, G_PRIORITY_DEFAULT);
-  self->driver = yodel_session_driver_new (context, self->mailbox, &yodel_session_driver_ops, self->link);
+  self->mailbox = yodel_mailbox_new_child (yodel_engine_get_mailbox (self->engine));
+  self->driver = yodel_session_driver_new (context, self->mailbox, &yodel_session_driver_ops,
+                                           self->link);
+  yodel_session_post (self, run_start, yodel_session_request_new (self));
 }
 
 /**

@@ -11,7 +11,7 @@
 typedef struct
 {
   YodelVideoFrame frame;
-  gatomicrefcount references;
+  int references;
 } Storage;
 
 G_DEFINE_BOXED_TYPE (YodelVideoFrame, yodel_video_frame,
@@ -62,7 +62,7 @@ yodel_video_frame_new (guint width,
     .u_stride = uv_stride,
     .v_stride = uv_stride,
   };
-  g_atomic_ref_count_init (&storage->references);
+  storage->references = 1;
 
   return &storage->frame;
 }
@@ -80,7 +80,7 @@ yodel_video_frame_ref (YodelVideoFrame *self)
 {
   g_return_val_if_fail (self != NULL, NULL);
 
-  g_atomic_ref_count_inc (&((Storage *) self)->references);
+  __atomic_add_fetch (&((Storage *) self)->references, 1, __ATOMIC_RELAXED);
   return self;
 }
 
@@ -95,7 +95,7 @@ yodel_video_frame_unref (YodelVideoFrame *self)
 {
   g_return_if_fail (self != NULL);
 
-  if (g_atomic_ref_count_dec (&((Storage *) self)->references))
+  if (__atomic_sub_fetch (&((Storage *) self)->references, 1, __ATOMIC_ACQ_REL) == 0)
     g_aligned_free (self);
 }
 

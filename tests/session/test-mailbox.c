@@ -53,7 +53,7 @@ test_order (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
-  Receiver receiver = { .mailbox = yodel_mailbox_new (context, G_PRIORITY_DEFAULT), .loop = loop };
+  Receiver receiver = { .mailbox = yodel_mailbox_new (context), .loop = loop };
   GThread *threads[N_THREADS];
   Letter first[N_THREADS];
 
@@ -87,7 +87,7 @@ static void
 test_closed (void)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
-  YodelMailbox *mailbox = yodel_mailbox_new (context, G_PRIORITY_DEFAULT);
+  YodelMailbox *mailbox = yodel_mailbox_new (context);
   guint n_destroyed = 0;
 
   yodel_mailbox_post (mailbox, fail, &n_destroyed, count);
