@@ -21,8 +21,9 @@
 /* Room in the history for two seconds at 8 Mbit/s. */
 #define HISTORY_PACKETS 2048
 
-/* Before the source has shown its own pace. */
-#define ASSUMED_FPS 30.0
+/* Before the source has shown its own pace; and how far it may wander before that is news. */
+#define ASSUMED_FPS   30.0
+#define FPS_TOLERANCE 0.1
 
 /* Thread: the engine thread of its session; the encoder works elsewhere, on jobs. */
 struct _YodelVideoSender
@@ -49,6 +50,9 @@ struct _YodelVideoSender
   gint64                   captured_us;        /* the last picture of the source */
   gint64                   submitted_us;       /* the last picture given to the encoder */
   double                   interval_us;        /* of the source's pictures, smoothed */
+  guint                    width;              /* the source's, as the ladder knows it */
+  guint                    height;
+  double                   fps;
   guint                    rotation;           /* told to the peer */
 };
 
@@ -134,13 +138,22 @@ measure_source (YodelVideoSender *self,
                 YodelVideoFrame  *picture)
 {
   gint64 interval_us = picture->timestamp_us - self->captured_us;
+  double fps;
 
   if (self->captured_us != 0 && interval_us > 0 && interval_us < G_USEC_PER_SEC / 4)
     self->interval_us += (interval_us - self->interval_us) / 16;
 
   self->captured_us = picture->timestamp_us;
-  yodel_quality_ladder_set_source (self->ladder, picture->width, picture->height,
-                                   G_USEC_PER_SEC / self->interval_us);
+
+  fps = G_USEC_PER_SEC / self->interval_us;
+  if (picture->width == self->width && picture->height == self->height
+      && ABS (fps - self->fps) < self->fps * FPS_TOLERANCE)
+    return;
+
+  self->width = picture->width;
+  self->height = picture->height;
+  self->fps = fps;
+  yodel_quality_ladder_set_source (self->ladder, picture->width, picture->height, fps);
 }
 
 /* The frame rate wanted may be below the source's: the picture that is nearest in time is taken. */
