@@ -9,7 +9,35 @@ libyodel_core_la_SOURCES += \
   %D%/stun-check.c %D%/stun-check.h \
   %D%/transport.c %D%/transport.h
 
+check_PROGRAMS += tests/transport/test-candidate-filter
+tests_transport_test_candidate_filter_SOURCES = tests/transport/test-candidate-filter.c
+tests_transport_test_candidate_filter_LDADD   = $(CORE_LIBS)
+
 check_PROGRAMS += tests/transport/test-dtls
 tests_transport_test_dtls_SOURCES  = tests/transport/test-dtls.c
 tests_transport_test_dtls_CPPFLAGS = $(AM_CPPFLAGS) $(TRANSPORT_CFLAGS)
 tests_transport_test_dtls_LDADD    = $(CORE_LIBS)
+
+check_PROGRAMS += tests/transport/test-dtls-foreign
+tests_transport_test_dtls_foreign_SOURCES  = tests/transport/test-dtls-foreign.c
+tests_transport_test_dtls_foreign_CPPFLAGS = $(AM_CPPFLAGS) $(TRANSPORT_CFLAGS)
+tests_transport_test_dtls_foreign_LDADD    = $(CORE_LIBS)
+
+check_PROGRAMS += tests/transport/test-srtp
+tests_transport_test_srtp_SOURCES = tests/transport/test-srtp.c
+tests_transport_test_srtp_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/transport/test-stun-check
+tests_transport_test_stun_check_SOURCES  = tests/transport/test-stun-check.c
+tests_transport_test_stun_check_CPPFLAGS = $(AM_CPPFLAGS) $(TRANSPORT_CFLAGS)
+tests_transport_test_stun_check_LDADD    = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-ice-candidate
+tests_fuzz_fuzz_ice_candidate_SOURCES = tests/fuzz/fuzz-ice-candidate.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_ice_candidate_LDADD   = $(CORE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/ice-candidate
+
+check_PROGRAMS += tests/fuzz/fuzz-dtls
+tests_fuzz_fuzz_dtls_SOURCES = tests/fuzz/fuzz-dtls.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_dtls_LDADD   = $(CORE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/dtls

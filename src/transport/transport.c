@@ -43,6 +43,9 @@
 /* Repetitions of the ClientHello to addresses that only the peer's description vouches for. */
 #define MAX_UNHEARD          8
 
+/* Of a malformed line, in an error message. */
+#define MAX_SHOWN_BYTES      80
+
 /* The last words go out three times. */
 #define FAREWELL_REPEATS     2
 #define FAREWELL_US          (30 * G_TIME_SPAN_MILLISECOND)
@@ -938,7 +941,7 @@ yodel_transport_set_remote (YodelTransport  *self,
     yodel_transport_restart (self);
   if (!yodel_ice_agent_set_remote (get_newest (self), ufrag, pwd, now_us))
     {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_DESCRIPTION, "the ICE credentials “%s” are malformed", ufrag);
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_DESCRIPTION, "the ICE credentials are malformed");
       return FALSE;
     }
 
@@ -957,12 +960,15 @@ yodel_transport_add_candidate (YodelTransport  *self,
                                const char      *candidate,
                                GError         **error)
 {
+  g_autofree char *shown = NULL;
+
   if (is_over (self) || yodel_ice_agent_add_candidate (get_newest (self), candidate))
     {
       reschedule (self);
       return TRUE;
     }
-  g_set_error (error, YODEL_ERROR, YODEL_ERROR_DESCRIPTION, "the candidate is malformed: “%.80s”", candidate);
+  shown = g_utf8_make_valid (candidate, (gssize) strnlen (candidate, MAX_SHOWN_BYTES));
+  g_set_error (error, YODEL_ERROR, YODEL_ERROR_DESCRIPTION, "the candidate is malformed: “%s”", shown);
   return FALSE;
 }
 
