@@ -10,7 +10,7 @@ yodel_arrival_history_init (YodelArrivalHistory *self)
 {
   *self = (YodelArrivalHistory) { .started = FALSE };
   for (guint i = 0; i < SEQUENCES; i++)
-    self->received[i] = G_MININT64;
+    self->received[i] = self->asked[i] = G_MININT64;
 }
 
 gboolean
@@ -53,6 +53,21 @@ yodel_arrival_history_push_frame (YodelArrivalHistory *self,
   self->frames[self->n_frames % FRAMES] = rtp_time;
   self->n_frames = self->n_frames < FRAMES ? self->n_frames + 1 : FRAMES + (self->n_frames + 1) % FRAMES;
   return TRUE;
+}
+
+/* The peer was asked to send it once more: when it comes, its delay is not that of the path. */
+void
+yodel_arrival_history_ask (YodelArrivalHistory *self,
+                           gint64               sequence)
+{
+  self->asked[(guint64) sequence % SEQUENCES] = sequence;
+}
+
+gboolean
+yodel_arrival_history_was_asked (const YodelArrivalHistory *self,
+                                 gint64                     sequence)
+{
+  return self->asked[(guint64) sequence % SEQUENCES] == sequence;
 }
 
 /* The oldest sequence number that can still be answered for. */

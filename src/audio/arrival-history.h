@@ -10,6 +10,7 @@
 typedef struct
 {
   gint64   received[YODEL_ARRIVAL_HISTORY_SEQUENCES];    /* each at its remainder */
+  gint64   asked[YODEL_ARRIVAL_HISTORY_SEQUENCES];       /* for once more, likewise */
   gint64   frames[YODEL_ARRIVAL_HISTORY_FRAMES];         /* RTP times, in a ring */
   guint    n_frames;
   gint64   first_sequence;
@@ -30,6 +31,10 @@ void     yodel_arrival_history_push         (YodelArrivalHistory       *self,
                                             gint64                    arrival_us);
 gboolean yodel_arrival_history_push_frame   (YodelArrivalHistory       *self,
                                             gint64                    rtp_time);
+void     yodel_arrival_history_ask          (YodelArrivalHistory       *self,
+                                            gint64                    sequence);
+gboolean yodel_arrival_history_was_asked    (const YodelArrivalHistory *self,
+                                            gint64                    sequence);
 gint64   yodel_arrival_history_oldest       (const YodelArrivalHistory *self);
 gint64   yodel_arrival_history_guess_time   (const YodelArrivalHistory *self,
                                             gint64                    sequence);

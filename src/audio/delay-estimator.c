@@ -4,21 +4,27 @@
 
 #include <math.h>
 
-#define BUCKET_US     5000
+#define BUCKET_US     2500
 #define SLOT_US       250000
-#define MEMORY_US     5e6        /* a frame counts for 1/e after this long */
+#define MEMORY_US     5e6        /* a frame counts for 1/e after this long: a stall of 400 ms is an exception */
+#define REPAIR_US     15e6       /* losses are fewer than packets: their share takes longer to learn */
 #define COST_MS       15.0       /* one percent of frames lost is as bad as waiting this long */
 #define START_WEIGHT  10.0       /* frames that the first guess is worth */
-#define START_BUCKET  1          /* the first guess: 5 to 10 ms */
+#define START_BUCKET  3          /* the first guess: 10 ms */
+#define STICKY_MS     1.0
+#define STICKY_SHARE  0.15
 #define RENORMALISE   1e6
 #define RECENT_MARGIN 1.25       /* over the slowest of the last 1.5 s nothing more is expected */
 
 void
 yodel_delay_estimator_init (YodelDelayEstimator *self)
 {
-  *self = (YodelDelayEstimator) { .increment = 1, .total = START_WEIGHT };
-  self->all[START_BUCKET] = START_WEIGHT;
-  self->target_us = (START_BUCKET + 1) * BUCKET_US;
+  *self = (YodelDelayEstimator) {
+    .firsts = { .increment = 1, .total = START_WEIGHT, .memory_us = MEMORY_US },
+    .repairs = { .increment = 1, .total = START_WEIGHT, .memory_us = REPAIR_US },
+  };
+  self->firsts.weights[START_BUCKET] = START_WEIGHT;
+  self->firsts.cheapest_us = self->target_us = (START_BUCKET + 1) * BUCKET_US;
   for (guint i = 0; i < YODEL_DELAY_BASE_SLOTS; i++)
     self->fastest_us[i] = G_MAXINT64;
   for (guint i = 0; i < YODEL_DELAY_RECENT_SLOTS; i++)
@@ -68,66 +74,70 @@ slowest_us (const YodelDelayEstimator *self)
   return result;
 }
 
-/* The wait at which another 5 ms would cost more than the frames they save. */
-static gint64
-cheapest_us (const double *weights,
-             double        total)
+/* The wait at which more would cost more than the frames it saves.  The choice so far stands until
+ * another is better by more than chance: each change is paid in stretched speech. */
+static void
+choose (YodelDelayHistogram *self)
 {
-  double late = 0, best_cost = G_MAXDOUBLE;
-  guint best = 0;
+  double late = 0, best_cost = G_MAXDOUBLE, now_cost = G_MAXDOUBLE;
+  double margin = STICKY_MS + STICKY_SHARE * (double) self->cheapest_us / 1000;
+  gint64 best_us = 0;
 
-  for (guint i = YODEL_DELAY_BUCKETS; i > 0; i--)
+  for (gint64 bucket = YODEL_DELAY_BUCKETS; bucket >= 0; bucket--)
     {
-      double cost = i * (BUCKET_US / 1000.0) + COST_MS * 100 * late / total;
+      gint64 wait_us = bucket * BUCKET_US;
+      double cost = (double) wait_us / 1000 + COST_MS * 100 * late / self->total;
 
       if (cost < best_cost)
         {
           best_cost = cost;
-          best = i;
+          best_us = wait_us;
         }
-      late += weights[i - 1];
+      if (wait_us == self->cheapest_us)
+        now_cost = cost;
+      if (bucket > 0)
+        late += self->weights[bucket - 1];
     }
 
-  return (gint64) best * BUCKET_US;
+  if (now_cost - best_cost > margin)
+    self->cheapest_us = best_us;
 }
 
+/* @is_in: whether this frame counts for a bucket, or merely as one more frame. */
 static void
-count (YodelDelayEstimator *self,
+count (YodelDelayHistogram *self,
        gint64               relative_us,
        gint64               duration_us,
-       YodelDelayKind       kind)
+       gboolean             is_in)
 {
   gint64 bucket = CLAMP (relative_us / BUCKET_US, 0, YODEL_DELAY_BUCKETS - 1);
 
-  self->increment *= exp ((double) CLAMP (duration_us, 0, 120000) / MEMORY_US);
-  self->all[bucket] += self->increment;
+  self->increment *= exp ((double) CLAMP (duration_us, 0, 120000) / self->memory_us);
   self->total += self->increment;
-  if (kind == YODEL_DELAY_REPAIR)
-    self->repairs[bucket] += self->increment;
+  if (is_in)
+    self->weights[bucket] += self->increment;
 
-  if (self->increment < RENORMALISE)
-    return;
-
-  for (guint i = 0; i < YODEL_DELAY_BUCKETS; i++)
+  if (self->increment > RENORMALISE)
     {
-      self->all[i] /= self->increment;
-      self->repairs[i] /= self->increment;
+      for (guint i = 0; i < YODEL_DELAY_BUCKETS; i++)
+        self->weights[i] /= self->increment;
+      self->total /= self->increment;
+      self->increment = 1;
     }
-  self->total /= self->increment;
-  self->increment = 1;
+
+  choose (self);
 }
 
-/* The long memory says what pays; once the network has been calm for 1.5 s it is overruled, but
- * for copies, whose loss comes too seldom to be seen in so short a time. */
-static void
-retarget (YodelDelayEstimator *self)
+/* The long memory says what pays.  Once the network has been calm for 1.5 s it is overruled, but
+ * for copies: losses come too seldom to be seen in so short a time. */
+static gint64
+target_us (const YodelDelayEstimator *self)
 {
   gint64 slowest = slowest_us (self);
   gint64 recent_us = slowest == G_MININT64 ? 0 : MAX (slowest - self->base_us, 0);
   gint64 enough_us = ((gint64) ((double) recent_us * RECENT_MARGIN) / BUCKET_US + 1) * BUCKET_US;
-  gint64 repairs_us = cheapest_us (self->repairs, self->total);
 
-  self->target_us = MIN (cheapest_us (self->all, self->total), MAX (enough_us, repairs_us));
+  return MAX (MIN (self->firsts.cheapest_us, enough_us), self->repairs.cheapest_us);
 }
 
 /* A frame of @duration_us whose first sample is @media_us became available. */
@@ -153,8 +163,9 @@ yodel_delay_estimator_push (YodelDelayEstimator *self,
   if (fastest_us (self) != G_MAXINT64)
     self->base_us = fastest_us (self);
 
-  count (self, MAX (transit_us - self->base_us, 0), duration_us, kind);
-  retarget (self);
+  count (&self->firsts, transit_us - self->base_us, duration_us, kind == YODEL_DELAY_FIRST);
+  count (&self->repairs, transit_us - self->base_us, duration_us, kind == YODEL_DELAY_REPAIR);
+  self->target_us = target_us (self);
 }
 
 /* By how much @at_us is later than the moment the fastest packet would have brought @media_us. */

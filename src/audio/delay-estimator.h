@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#define YODEL_DELAY_BUCKETS      200      /* of 5 ms */
+#define YODEL_DELAY_BUCKETS      240      /* of 2.5 ms */
 #define YODEL_DELAY_BASE_SLOTS   8        /* of 250 ms: the fastest packet of two seconds */
 #define YODEL_DELAY_RECENT_SLOTS 6        /* of 250 ms: the slowest packet of 1.5 s */
 
@@ -14,19 +14,27 @@ typedef enum
   YODEL_DELAY_REPAIR,            /* a copy of what had not come */
 } YodelDelayKind;
 
+/* Frames by how late they became available, and the wait that pays for them. */
+typedef struct
+{
+  double weights[YODEL_DELAY_BUCKETS];
+  double total;                                    /* also of frames that are not in a bucket */
+  double increment;                                /* weight of the next frame: the older fade */
+  double memory_us;
+  gint64 cheapest_us;
+} YodelDelayHistogram;
+
 /* Transit is arrival time less media time; only its differences mean anything. */
 typedef struct
 {
-  gint64  slot;                                    /* number of the newest slot */
-  gint64  fastest_us[YODEL_DELAY_BASE_SLOTS];      /* transit; G_MAXINT64 where none */
-  gint64  slowest_us[YODEL_DELAY_RECENT_SLOTS];    /* transit; G_MININT64 where none */
-  gint64  base_us;                                 /* the transit that counts as no delay */
-  double  all[YODEL_DELAY_BUCKETS];                /* weight of frames by relative delay */
-  double  repairs[YODEL_DELAY_BUCKETS];            /* the share of `all` that copies brought */
-  double  total;
-  double  increment;                               /* weight of the next frame: the older fade */
-  gint64  target_us;
-  gboolean started;
+  gint64              slot;                                /* number of the newest slot */
+  gint64              fastest_us[YODEL_DELAY_BASE_SLOTS];  /* transit; G_MAXINT64 where none */
+  gint64              slowest_us[YODEL_DELAY_RECENT_SLOTS];  /* transit; G_MININT64 where none */
+  gint64              base_us;                             /* the transit that counts as no delay */
+  YodelDelayHistogram firsts;
+  YodelDelayHistogram repairs;
+  gint64              target_us;
+  gboolean            started;
 } YodelDelayEstimator;
 
 void   yodel_delay_estimator_init        (YodelDelayEstimator       *self);

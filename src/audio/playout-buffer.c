@@ -17,12 +17,13 @@
 #define SECOND              48000
 #define HISTORY             1440                 /* 30 ms of what was played, for seams */
 #define MAX_PCM             8192                 /* decoded and not yet played: a packet and some */
-#define DELAY_WINDOW        16                   /* ticks; devices take their blocks in bursts */
+#define DELAY_WINDOW        16                   /* packets; devices take their blocks in bursts */
 #define MAX_REWIND          SECOND               /* a longer stall starts afresh */
 #define MAX_CATCH_UP_US     (500 * YODEL_US_PER_MS)  /* what is later is skipped, not hurried through */
 #define MAX_START_WAIT_US   (20 * YODEL_US_PER_MS)
-#define ABOVE_TARGET_US     (7 * YODEL_US_PER_MS)    /* the shortest period that can be taken out, and some */
-#define BELOW_TARGET_US     (3 * YODEL_US_PER_MS)
+#define SLACK_ABOVE_US      1500                 /* around the target nothing is done */
+#define SLACK_BELOW_US      500
+#define HURRY_US            (50 * YODEL_US_PER_MS)
 #define LATE_SLACK_US       (10 * YODEL_US_PER_MS)
 #define OVERDUE_SLACK_US    (60 * YODEL_US_PER_MS)   /* how far a stall may be stretched over */
 #define OVERDUE_FROM_US     (20 * YODEL_US_PER_MS)
@@ -58,10 +59,9 @@ struct _YodelPlayoutBuffer
   gboolean                merge;                 /* what comes next does not continue what was */
   gboolean                concealing;
 
-  gint64                  lags_us[DELAY_WINDOW]; /* time of playing less media time, less shifted_us */
+  gint64                  lags_us[DELAY_WINDOW]; /* time of decoding less media time, since it last changed */
   guint                   n_lags;
-  gint64                  shifted_us;
-  guint                   since_stretch;         /* ticks */
+  gint64                  lag_us;                /* the smallest of them, or of those before */
 
   gint64                  min_us, max_us, extra_us;
 
@@ -128,12 +128,14 @@ target_us (const YodelPlayoutBuffer *self)
 static gint64
 delay_us (const YodelPlayoutBuffer *self)
 {
-  gint64 lowest = G_MAXINT64;
+  return self->lag_us - self->estimator.base_us;
+}
 
-  for (guint i = 0; i < MIN (self->n_lags, DELAY_WINDOW); i++)
-    lowest = MIN (lowest, self->lags_us[i]);
-
-  return lowest == G_MAXINT64 ? 0 : lowest + self->shifted_us - self->estimator.base_us;
+/* The delay is about to become another. */
+static void
+forget_lags (YodelPlayoutBuffer *self)
+{
+  self->n_lags = 0;
 }
 
 /* ---- packets come in ---- */
@@ -263,7 +265,9 @@ yodel_playout_buffer_push (YodelPlayoutBuffer *self,
   yodel_arrival_history_push (&self->history, sequence, packet.rtp_time, packet.info.packet_samples, arrival_us);
   yodel_arrival_history_push_frame (&self->history, packet.rtp_time);
   yodel_delay_estimator_push (&self->estimator, samples_us (packet.rtp_time),
-                              samples_us (packet.info.packet_samples), arrival_us, YODEL_DELAY_FIRST);
+                              samples_us (packet.info.packet_samples), arrival_us,
+                              yodel_arrival_history_was_asked (&self->history, sequence) ? YODEL_DELAY_REPAIR
+                                                                                        : YODEL_DELAY_FIRST);
   if (!queue_packet (self, &packet))
     self->statistics.packets_discarded++;
 }
@@ -315,21 +319,26 @@ playing_rtp (const YodelPlayoutBuffer *self)
   return self->next_rtp - self->n_pcm;
 }
 
-/* How late the sound of @rtp_time would be if it were the next to be decoded. */
+/* How late a packet of @rtp_time would be if it were decoded now. */
 static gint64
 lateness_us (const YodelPlayoutBuffer *self,
              gint64                    rtp_time,
              gint64                    now_us)
 {
-  return yodel_delay_estimator_relative_us (&self->estimator, samples_us (rtp_time - self->n_pcm), now_us);
+  return yodel_delay_estimator_relative_us (&self->estimator, samples_us (rtp_time), now_us);
 }
 
+/* What counts is when a packet is needed: up to a block before its first sample is due. */
 static void
 note_lag (YodelPlayoutBuffer *self,
           gint64              now_us)
 {
-  self->lags_us[self->n_lags % DELAY_WINDOW] = now_us - samples_us (playing_rtp (self)) - self->shifted_us;
-  self->n_lags = self->n_lags < DELAY_WINDOW ? self->n_lags + 1 : DELAY_WINDOW + (self->n_lags + 1) % DELAY_WINDOW;
+  guint n = ++self->n_lags;
+
+  self->lags_us[n % DELAY_WINDOW] = now_us - samples_us (self->next_rtp);
+  self->lag_us = G_MAXINT64;
+  for (guint i = 0; i < MIN (n, DELAY_WINDOW); i++)
+    self->lag_us = MIN (self->lag_us, self->lags_us[(n - i) % DELAY_WINDOW]);
 }
 
 /* Takes @n_samples from @from into the sound to be played, without a click where it does not
@@ -479,6 +488,7 @@ rewind_to_first (YodelPlayoutBuffer *self,
   self->next_rtp -= back;
   self->rewindable = 0;
   self->merge = TRUE;
+  forget_lags (self);
 }
 
 /* The sender paused; the noise of its room fills the time until its next words are due. */
@@ -492,6 +502,7 @@ play_pause (YodelPlayoutBuffer *self,
     {
       self->next_rtp = packet->rtp_time;
       self->merge = TRUE;
+      forget_lags (self);
       return;
     }
 
@@ -522,6 +533,7 @@ play_gap (YodelPlayoutBuffer *self,
   if (lateness_us (self, self->next_rtp, now_us) + TICK_US <= target_us (self))
     {
       conceal (self, BLOCK);
+      forget_lags (self);
       return;
     }
 
@@ -558,8 +570,8 @@ try_start (YodelPlayoutBuffer *self,
   self->merge = self->state == STALLED;
   self->state = PLAYING;
   self->rewindable = 0;
-  self->n_lags = 0;
-  self->shifted_us = 0;
+  forget_lags (self);
+  self->lag_us = now_us - samples_us (self->next_rtp);
   return TRUE;
 }
 
@@ -577,6 +589,7 @@ produce (YodelPlayoutBuffer *self,
       return;
     }
 
+  note_lag (self, now_us);
   packet = yodel_packet_queue_first (&self->queue);
   if (packet == NULL)
     {
@@ -617,6 +630,7 @@ stretch_limits (const YodelPlayoutBuffer *self,
 {
   return (YodelStretchLimits) {
     .max_lag = (guint) CLAMP (excess_us * 48 / 1000, 0, YODEL_STRETCH_MAX_LAG),
+    .silent_lag = YODEL_STRETCH_MAX_LAG,
     .min_similarity = min_similarity,
     .silence_rms = MAX (SILENCE_RMS, 2 * yodel_speech_decoder_noise_rms (self->decoder)),
   };
@@ -625,17 +639,12 @@ stretch_limits (const YodelPlayoutBuffer *self,
 static gboolean
 accelerate (YodelPlayoutBuffer *self,
             gint64              excess_us,
+            double              min_similarity,
             gint64              now_us)
 {
-  /* The further behind, the more a seam may be heard, and the sooner the next one may come. */
-  gboolean hurry = excess_us > 60 * YODEL_US_PER_MS;
-  double min_similarity = hurry ? 0.3 : excess_us > 25 * YODEL_US_PER_MS ? 0.6 : 0.8;
   YodelStretchLimits limits = stretch_limits (self, excess_us, min_similarity);
   const YodelQueuedPacket *next = yodel_packet_queue_first (&self->queue);
   guint n;
-
-  if (self->since_stretch < (hurry ? 2 : 4))
-    return FALSE;
 
   if (self->n_pcm < BLOCK + YODEL_STRETCH_MAX_LAG && next != NULL && next->rtp_time == self->next_rtp)
     play_packet (self, now_us);
@@ -657,22 +666,57 @@ expand (YodelPlayoutBuffer *self,
         double              min_similarity)
 {
   YodelStretchLimits limits = stretch_limits (self, missing_us, min_similarity);
-  guint n = yodel_time_stretch_expand (pcm (self), self->n_pcm, MAX_PCM, self->sound, HISTORY, &limits);
+  guint n;
+
+  /* Silence gives just what is wanted; a period of speech may be more. */
+  limits.silent_lag = MAX (limits.max_lag, YODEL_STRETCH_MIN_LAG);
+  limits.max_lag = MAX (limits.max_lag, BLOCK);
+  n = yodel_time_stretch_expand (pcm (self), self->n_pcm, MAX_PCM, self->sound, HISTORY, &limits);
 
   self->n_pcm += n;
   self->statistics.inserted_samples_for_deceleration += n;
   return n > 0;
 }
 
-/* Nothing waits, and what comes next is later than packets mostly are. */
+/* Nothing waits, and what comes next is later than packets mostly are, on a path where delay varies;
+ * where it does not, the packet is lost rather than late. */
 static gboolean
 is_overdue (const YodelPlayoutBuffer *self,
             gint64                    now_us)
 {
-  gint64 late_us = yodel_delay_estimator_relative_us (&self->estimator, samples_us (self->next_rtp), now_us);
+  gint64 late_us = lateness_us (self, self->next_rtp, now_us);
+  gint64 jitter_us = self->estimator.firsts.cheapest_us;
 
-  return self->queue.n_packets == 0 && !self->resting &&
-         late_us > OVERDUE_FROM_US && late_us > target_us (self) / 2;
+  return self->queue.n_packets == 0 && !self->resting && self->n_pcm < 2 * BLOCK &&
+         jitter_us >= OVERDUE_FROM_US && late_us > MAX (OVERDUE_FROM_US, jitter_us / 2) &&
+         late_us < target_us (self) + OVERDUE_SLACK_US;
+}
+
+/* The delay moves in whole blocks, for packets are needed when a block is: so one block less must
+ * do before any is taken out, and what lies between two blocks is of no use at all.  The further
+ * off, the more a seam may be heard. */
+static gboolean
+approach_target (YodelPlayoutBuffer *self,
+                 gint64              now_us)
+{
+  gint64 excess_us = delay_us (self) - target_us (self);
+  gint64 between_us = samples_us (self->n_pcm % BLOCK);
+  gboolean hurry = ABS (excess_us) > HURRY_US;
+
+  if (self->n_lags < (hurry ? 1 : 2))
+    return FALSE;
+
+  if (excess_us > TICK_US + SLACK_ABOVE_US)
+    return accelerate (self, between_us + excess_us / TICK_US * TICK_US,
+                       hurry ? 0.3 : excess_us > HURRY_US / 2 ? 0.6 : 0.8, now_us);
+
+  if (excess_us < -SLACK_BELOW_US)
+    return expand (self, TICK_US * (1 - excess_us / TICK_US) - between_us, hurry ? 0.3 : 0.6);
+
+  if (between_us >= samples_us (YODEL_STRETCH_MIN_LAG))
+    return accelerate (self, between_us, 0.9, now_us);
+
+  return FALSE;
 }
 
 /* Returns: what became of the sound that is about to be played. */
@@ -680,36 +724,25 @@ static YodelPlayoutKind
 stretch (YodelPlayoutBuffer *self,
          gint64              now_us)
 {
-  gint64 excess_us = delay_us (self) - target_us (self);
-  gint64 missing_us = -excess_us;
   YodelPlayoutKind kind = self->kind;
-  gboolean done = FALSE;
+  guint n_pcm = self->n_pcm;
+  guint64 removed = self->statistics.removed_samples_for_acceleration;
 
-  self->since_stretch = MIN (self->since_stretch + 1, 100);
   if (self->state != PLAYING || kind == YODEL_PLAYOUT_CONCEALED)
     return kind;
 
-  if (excess_us > ABOVE_TARGET_US)
-    {
-      done = accelerate (self, excess_us, now_us);
-    }
-  else if (missing_us > BELOW_TARGET_US)
-    {
-      gboolean hurry = missing_us > 20 * YODEL_US_PER_MS;
-
-      if (self->since_stretch >= (hurry ? 2 : 4))
-        done = expand (self, missing_us + 5 * YODEL_US_PER_MS, hurry ? 0.4 : 0.7);
-    }
-  else if (is_overdue (self, now_us) && self->since_stretch >= 1)
-    {
-      done = expand (self, OVERDUE_SLACK_US + missing_us, 0.5);
-    }
-
-  if (!done)
+  if (is_overdue (self, now_us))
+    expand (self, OVERDUE_SLACK_US, 0.5);
+  else if (!approach_target (self, now_us))
     return kind;
 
-  self->since_stretch = 0;
-  return excess_us > ABOVE_TARGET_US ? YODEL_PLAYOUT_ACCELERATED : YODEL_PLAYOUT_EXPANDED;
+  if (removed != self->statistics.removed_samples_for_acceleration)
+    kind = YODEL_PLAYOUT_ACCELERATED;
+  else if (self->n_pcm != n_pcm)
+    kind = YODEL_PLAYOUT_EXPANDED;
+
+  forget_lags (self);
+  return kind;
 }
 
 /**
@@ -726,7 +759,6 @@ yodel_playout_buffer_pop (YodelPlayoutBuffer *self,
                           gint64              now_us)
 {
   YodelPlayoutKind kind;
-  gint64 before;
 
   if (self->state == EMPTY && !try_start (self, now_us))
     {
@@ -734,15 +766,12 @@ yodel_playout_buffer_pop (YodelPlayoutBuffer *self,
       return YODEL_PLAYOUT_SILENCE;
     }
 
-  note_lag (self, now_us);
-  before = playing_rtp (self);
   fill (self, BLOCK, now_us);
   kind = stretch (self, now_us);
 
   memcpy (out, pcm (self), BLOCK * sizeof *out);
   memmove (self->sound, self->sound + BLOCK, (HISTORY + self->n_pcm - BLOCK) * sizeof *self->sound);
   self->n_pcm -= BLOCK;
-  self->shifted_us += TICK_US - samples_us (playing_rtp (self) - before);
   self->statistics.total_samples_received += BLOCK;
   return kind;
 }
@@ -788,18 +817,19 @@ yodel_playout_buffer_get_playout_time (const YodelPlayoutBuffer *self,
  *   oldest first
  *
  * Left out is what a copy is there for, and what would come too late even if the buffer made
- * some room for it.
+ * some room for it.  A number comes up again and again until its packet is here; the caller
+ * asks no more often than makes sense.
  *
  * Returns: how many there are, @capacity at most
  */
 guint
-yodel_playout_buffer_get_missing (const YodelPlayoutBuffer *self,
-                                  gint64                    rtt_us,
-                                  gint64                    now_us,
-                                  gint64                   *sequences,
-                                  guint                     capacity)
+yodel_playout_buffer_get_missing (YodelPlayoutBuffer *self,
+                                  gint64              rtt_us,
+                                  gint64              now_us,
+                                  gint64             *sequences,
+                                  guint               capacity)
 {
-  const YodelArrivalHistory *history = &self->history;
+  YodelArrivalHistory *history = &self->history;
   gint64 allowed_us = MAX (target_us (self), MIN (MAX_NACK_WAIT_US, self->max_us));
   guint n = 0;
 
@@ -815,8 +845,11 @@ yodel_playout_buffer_get_missing (const YodelPlayoutBuffer *self,
 
       if (yodel_arrival_history_has_sequence (history, sequence) || late_us > allowed_us)
         continue;
-      if (yodel_packet_queue_find (&self->queue, rtp_time) == NULL)
-        sequences[n++] = sequence;
+      if (yodel_packet_queue_find (&self->queue, rtp_time) != NULL)
+        continue;
+
+      yodel_arrival_history_ask (history, sequence);
+      sequences[n++] = sequence;
     }
 
   return n;

@@ -73,7 +73,7 @@ gint64              yodel_playout_buffer_get_delay_ms     (const YodelPlayoutBuf
 gint64              yodel_playout_buffer_get_target_ms    (const YodelPlayoutBuffer *self);
 gboolean            yodel_playout_buffer_get_playout_time (const YodelPlayoutBuffer *self,
                                                            gint64                   *rtp_time);
-guint               yodel_playout_buffer_get_missing      (const YodelPlayoutBuffer *self,
+guint               yodel_playout_buffer_get_missing      (YodelPlayoutBuffer       *self,
                                                            gint64                    rtt_us,
                                                            gint64                    now_us,
                                                            gint64                   *sequences,

@@ -13,3 +13,14 @@ libyodel_pure_la_SOURCES += \
   %D%/red-payload.c %D%/red-payload.h \
   %D%/speech-decoder.c %D%/speech-decoder.h \
   %D%/time-stretch.c %D%/time-stretch.h
+
+PLAYOUT_LAB = tests/audio/playout-lab.c tests/audio/playout-lab.h
+
+check_PROGRAMS += tests/audio/test-playout-network
+tests_audio_test_playout_network_SOURCES = tests/audio/test-playout-network.c $(PLAYOUT_LAB)
+tests_audio_test_playout_network_LDADD   = $(PURE_LIBS)
+
+# by hand: bench-loss SPEECH.wav FOLDER
+noinst_PROGRAMS += tests/audio/bench-loss
+tests_audio_bench_loss_SOURCES = tests/audio/bench-loss.c $(PLAYOUT_LAB)
+tests_audio_bench_loss_LDADD   = $(PURE_LIBS)

@@ -114,7 +114,7 @@ yodel_time_stretch_accelerate (gint16                   *pcm,
 
   if (rms (pcm, max_lag + OVERLAP) < limits->silence_rms)
     {
-      lag = max_lag;
+      lag = MIN (max_lag, limits->silent_lag);
     }
   else
     {
@@ -157,7 +157,7 @@ yodel_time_stretch_expand (gint16                   *pcm,
 
   if (rms (at - max_lag, max_lag + OVERLAP) < limits->silence_rms)
     {
-      lag = max_lag;
+      lag = MIN (max_lag, limits->silent_lag);
     }
   else
     {

@@ -11,6 +11,7 @@
 typedef struct
 {
   guint    max_lag;              /* samples to win at most */
+  guint    silent_lag;           /* likewise, in silence, where any number can be had */
   double   min_similarity;       /* -1..1; where the seam would be heard, nothing is done */
   double   silence_rms;          /* below this any seam is good */
 } YodelStretchLimits;

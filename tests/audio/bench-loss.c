@@ -1,0 +1,167 @@
+/* What loss does to speech under each protection: bench-loss SPEECH.wav [FOLDER [PROTECTION...]].  The sound that
+ * was heard is left in FOLDER for a measure of intelligibility. */
+#include "playout-lab.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *name;
+  double      loss;
+  double      burst;             /* mean length */
+} Loss;
+
+typedef struct
+{
+  const char *name;
+  guint       fec_percent;
+  guint8      distances[4];
+  guint       n_distances;
+  guint       bitrate_bps;
+  guint       nack_rtt_ms;
+} Protection;
+
+static const Loss losses[] = {
+  { "0", 0, 1 },           { "5", 0.05, 1 },         { "10", 0.10, 1 },   { "20", 0.20, 1 },
+  { "30", 0.30, 1 },       { "burst3-10", 0.10, 3 }, { "burst3-20", 0.20, 3 },
+};
+
+static const Protection protections[] = {
+  { "none", 0, { 0 }, 0, 32000, 0 },
+  { "fec", 20, { 0 }, 0, 32000, 0 },
+  { "red1", 0, { 1 }, 1, 32000, 0 },
+  { "red2", 0, { 2 }, 1, 32000, 0 },
+  { "red12", 0, { 1, 2 }, 2, 32000, 0 },
+  { "red13", 0, { 1, 3 }, 2, 32000, 0 },
+  { "red24", 0, { 2, 4 }, 2, 32000, 0 },
+  { "red123", 0, { 1, 2, 3 }, 3, 32000, 0 },
+  { "red135", 0, { 1, 3, 5 }, 3, 32000, 0 },
+  { "red246", 0, { 2, 4, 6 }, 3, 32000, 0 },
+  { "fec40", 20, { 0 }, 0, 40000, 0 },
+  { "red14", 0, { 1, 4 }, 2, 32000, 0 },
+  { "red134", 0, { 1, 3, 4 }, 3, 32000, 0 },
+  { "red136", 0, { 1, 3, 6 }, 3, 32000, 0 },
+  { "fec+nack", 20, { 0 }, 0, 32000, 50 },
+  { "red12+nack", 0, { 1, 2 }, 2, 32000, 50 },
+};
+
+static gint64
+gilbert (Lab    *lab,
+         guint   packet,
+         gint64  sent_us)
+{
+  static gboolean bad;
+  const Loss *loss = lab->user_data;
+  double leave = 1 / loss->burst, enter = loss->loss / (1 - loss->loss) * leave;
+
+  if (loss->burst <= 1)
+    bad = lab_random (lab) < loss->loss;
+  else
+    bad = lab_random (lab) < (bad ? 1 - leave : enter);
+
+  return bad ? LAB_LOST : 25000;
+}
+
+static gint16 *
+read_wav (const char *path,
+          gsize      *n_samples)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *bytes = NULL;
+  gsize size, n, out_n;
+  guint32 rate;
+  gint16 *out;
+
+  if (!g_file_get_contents (path, &bytes, &size, &error) || size < 46)
+    {
+      g_printerr ("%s\n", error != NULL ? error->message : "no WAV file");
+      exit (1);
+    }
+  memcpy (&rate, bytes + 24, 4);
+  rate = GUINT32_FROM_LE (rate);
+  n = (size - 44) / 2;
+  out_n = n * (48000 / rate);
+  out = g_new (gint16, out_n);
+  for (gsize i = 0; i < out_n; i++)
+    {
+      gsize at = i / (48000 / rate), next = MIN (at + 1, n - 1), part = i % (48000 / rate);
+      gint16 a, b;
+
+      memcpy (&a, bytes + 44 + 2 * at, 2);
+      memcpy (&b, bytes + 44 + 2 * next, 2);
+      out[i] = (gint16) (a + (b - a) * (int) part / (int) (48000 / rate));
+    }
+  *n_samples = out_n;
+  return out;
+}
+
+static void
+write_wav (const char   *path,
+           const gint16 *pcm,
+           gsize         n_samples)
+{
+  FILE *file = fopen (path, "wb");
+  guint32 size = (guint32) n_samples * 2, fields[] = { 36 + size, 16, 1 | 1 << 16, 48000, 96000, 2 | 16 << 16 };
+
+  if (file == NULL)
+    return;
+
+  fwrite ("RIFF", 1, 4, file);
+  fwrite (&fields[0], 4, 1, file);
+  fwrite ("WAVEfmt ", 1, 8, file);
+  fwrite (&fields[1], 4, 5, file);
+  fwrite ("data", 1, 4, file);
+  fwrite (&size, 4, 1, file);
+  fwrite (pcm, 2, n_samples, file);
+  fclose (file);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_autofree gint16 *speech = NULL;
+  g_autofree gint16 *out = NULL;
+  gsize n_samples = 0;
+
+  if (argc < 2)
+    {
+      g_printerr ("usage: bench-loss SPEECH.wav [FOLDER]\n");
+      return 1;
+    }
+
+  speech = read_wav (argv[1], &n_samples);
+  out = g_new0 (gint16, n_samples + 48000);
+  g_print ("%-10s %-11s %9s %6s %6s %7s %7s %6s\n", "loss", "protection", "concealed", "p50", "p95", "target", "stretch", "kbit/s");
+  for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
+    for (guint j = 0; j < G_N_ELEMENTS (protections); j++)
+      {
+        const Protection *p = &protections[j];
+
+        if (argc > 3 && !g_strv_contains ((const char *const *) argv + 3, p->name))
+          continue;
+
+        Lab lab = { .speech = speech, .speech_samples = n_samples, .n_seconds = (guint) (n_samples / 48000),
+                    .bitrate_bps = p->bitrate_bps, .fec_percent = p->fec_percent, .n_distances = p->n_distances,
+                    .rtt_us = p->nack_rtt_ms * 1000, .transit = gilbert, .user_data = (gpointer) &losses[i],
+                    
+                    .complexity = 9, .out = out, .seed = 3, .phase_us = 3000 };
+        g_autofree char *path = g_strdup_printf ("%s/%s_%s.wav", argc > 2 ? argv[2] : ".", losses[i].name, p->name);
+
+        memcpy (lab.distances, p->distances, sizeof lab.distances);
+        lab_run (&lab);
+        g_print ("%-10s %-11s %8.2f%% %6.1f %6.1f %7.1f %6.2f%% %6.1f\n", losses[i].name, p->name, 100 * lab_concealed (&lab),
+                 lab_delay_ms (&lab, 0.5, 1, lab.n_seconds) - 25 + 6.5, lab_delay_ms (&lab, 0.95, 1, lab.n_seconds) - 25 + 6.5,
+                 lab.statistics.jitter_buffer_target_delay_us / 1000.0 / MAX (lab.statistics.jitter_buffer_emitted_count, 1),
+                 100.0 * (lab.statistics.inserted_samples_for_deceleration + lab.statistics.removed_samples_for_acceleration) /
+                   lab.statistics.total_samples_received,
+                 lab.bytes_sent * 8.0 / 1000 / lab.n_seconds);
+        if (argc > 2)
+          write_wav (path, out + 48000, (gsize) (lab.n_seconds - 1) * 48000);
+        lab_clear (&lab);
+      }
+
+  return 0;
+}
