@@ -31,6 +31,7 @@ typedef struct
   gboolean survival;                               /* speech only just fits; video must be off */
 } YodelLossProtection;
 
+/* Read `choice`. */
 typedef struct
 {
   YodelLossProtection choice;
@@ -38,9 +39,9 @@ typedef struct
   double              burst;
   gint64              updated_us;
   guint               level;           /* rung of the protection ladder */
-  guint               rate_rung;
+  gint64              trusted_bps;
   gint64              calm_since_us;   /* since when less would do; 0 if not so */
-  gint64              rich_since_us;
+  gint64              rich_since_us;   /* since when there is more rate than is trusted; 0 if not so */
   gboolean            started;
 } YodelLossController;
 

@@ -4,7 +4,7 @@ libyodel_pure_la_SOURCES += \
   %D%/delay-estimator.c %D%/delay-estimator.h \
   %D%/frame-collector.c %D%/frame-collector.h \
   %D%/level-meter.c %D%/level-meter.h \
-  %D%/loss-controller.h \
+  %D%/loss-controller.c %D%/loss-controller.h \
   %D%/opus-encoder.c %D%/opus-encoder.h \
   %D%/opus-payload.c %D%/opus-payload.h \
   %D%/arrival-history.c %D%/arrival-history.h \

@@ -1,0 +1,235 @@
+#define G_LOG_DOMAIN "yodel-audio"
+
+#include "audio/loss-controller.h"
+
+#include <math.h>
+
+#define MOST_BPS          160000      /* more than this protection never takes, headers included */
+#define OVERHEAD_BYTES    58          /* IPv4, UDP, RTP, SRTP tag and a header extension */
+#define COPY_BYTES        4           /* RED header of each copy; the primary's is 1, RFC 2198 section 3 */
+#define DEFAULT_BPS       32000
+#define LEAST_BPS         6000
+#define GOOD_BPS          16000       /* below this a copy costs more than it saves */
+#define LONG_FRAME_BPS    12000       /* below this longer frames save more than they cost in delay */
+#define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
+#define SURVIVAL_BPS      36000       /* a call that has no more than this has no room for pictures */
+#define BURSTY            1.8         /* packets lost in a row, on average */
+#define NACK_RTT_US       (60 * 1000) /* a longer round trip outlasts what the playout buffer waits */
+#define MEMORY_US         10e6
+#define CALM_US           (5 * G_USEC_PER_SEC)
+#define RICH_US           (3 * G_USEC_PER_SEC)
+#define LEAVE             0.6         /* a rung is left when loss falls to this share of where it begins */
+#define RICHER            1.15        /* how much more rate it takes to believe in more rate */
+
+/* By measured intelligibility: below 2 % concealment alone does as well as any protection, in-band
+ * copies are nearly free, and against losses in a row only distance helps. */
+typedef struct
+{
+  double   from_loss;
+  guint8   random[YODEL_LOSS_MAX_DISTANCES];
+  guint    n_random;
+  guint8   bursty[YODEL_LOSS_MAX_DISTANCES];
+  guint    n_bursty;
+} Rung;
+
+static const Rung ladder[] = {
+  { 0.000, { 0 },       0, { 0 },       0 },
+  { 0.015, { 0 },       0, { 0 },       0 },
+  { 0.035, { 1 },       1, { 1, 3 },    2 },
+  { 0.130, { 1, 3 },    2, { 1, 3 },    2 },
+  { 0.250, { 1, 2, 3 }, 3, { 1, 3, 5 }, 3 },
+};
+
+static const guint rates_bps[] = { 128000, 96000, 64000, 48000, 40000, 32000, 28000, 24000, 20000, 16000,
+                                   14000, 12000, 10000, 8000, LEAST_BPS };
+
+void
+yodel_loss_controller_init (YodelLossController *self)
+{
+  *self = (YodelLossController) {
+    .choice = { .fec = TRUE, .frame_ms = 20, .bitrate_bps = DEFAULT_BPS },
+  };
+}
+
+static gint64
+cost_bps (const YodelLossInput *input,
+          guint                 bitrate_bps,
+          guint                 n_copies,
+          guint                 frame_ms)
+{
+  guint header = input->overhead_bytes > 0 ? input->overhead_bytes : OVERHEAD_BYTES;
+  guint red = n_copies > 0 ? 1 + COPY_BYTES * n_copies : 0;
+
+  return (gint64) bitrate_bps * (1 + n_copies) + (header + red) * 8000 / frame_ms;
+}
+
+/* The highest rate of the codec that fits; 0 where not even @least_bps does. */
+static guint
+fit (const YodelLossInput *input,
+     gint64                available_bps,
+     guint                 most_bps,
+     guint                 least_bps,
+     guint                 n_copies,
+     guint                 frame_ms)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rates_bps); i++)
+    if (rates_bps[i] <= most_bps && rates_bps[i] >= least_bps &&
+        cost_bps (input, rates_bps[i], n_copies, frame_ms) <= available_bps)
+      return rates_bps[i];
+
+  return 0;
+}
+
+/* Copies give way before speech gets thin, and only then do frames grow long. */
+static YodelLossProtection
+choose (const YodelLossController *self,
+        const YodelLossInput      *input,
+        gint64                     available_bps)
+{
+  const Rung *rung = &ladder[self->level];
+  gboolean bursty = self->burst >= BURSTY;
+  guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
+  guint wanted = !input->can_red ? 0 : bursty ? rung->n_bursty : rung->n_random;
+  YodelLossProtection result = { .fec = TRUE, .frame_ms = 20 };
+
+  for (guint n = wanted; n > 0 && result.bitrate_bps == 0; n--)
+    {
+      result.bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, 20);
+      result.n_distances = result.bitrate_bps > 0 ? n : 0;
+    }
+  for (guint i = 0; i < result.n_distances; i++)
+    result.distances[i] = bursty ? rung->bursty[i] : rung->random[i];
+
+  if (result.n_distances == 0 && self->level > 0)
+    {
+      result.packet_loss_percent = (guint) CLAMP (lrint (self->loss * 100), 2, 20);
+      if (most_bps == DEFAULT_BPS)
+        most_bps += FEC_EXTRA_BPS;
+    }
+
+  if (result.bitrate_bps == 0)
+    result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, 20);
+  for (result.frame_ms = 20; result.bitrate_bps == 0 && result.frame_ms < 60; )
+    {
+      result.frame_ms += 20;
+      result.bitrate_bps = fit (input, available_bps, most_bps, result.frame_ms == 60 ? LEAST_BPS : LONG_FRAME_BPS,
+                                0, result.frame_ms);
+    }
+  if (result.bitrate_bps == 0)
+    result.bitrate_bps = LEAST_BPS;
+
+  result.nack = input->can_nack && self->level > 0 && result.n_distances == 0 && result.frame_ms == 20 &&
+                input->rtt_us >= 0 && input->rtt_us <= NACK_RTT_US;
+  result.survival = available_bps < SURVIVAL_BPS;
+  return result;
+}
+
+/* Up at once, down with the memory of ten seconds: a burst is seldom the last. */
+static void
+learn (YodelLossController  *self,
+       const YodelLossInput *input,
+       gint64                now_us)
+{
+  double loss = CLAMP (input->loss, 0, 1);
+  double fade = exp (-(double) MAX (now_us - self->updated_us, 0) / MEMORY_US);
+
+  if (!self->started)
+    fade = 0;
+
+  self->loss = MAX (loss, loss + (self->loss - loss) * fade);
+  self->burst = MAX (input->mean_burst, input->mean_burst + (self->burst - input->mean_burst) * fade);
+  self->started = TRUE;
+  self->updated_us = now_us;
+}
+
+static void
+climb (YodelLossController *self,
+       gint64               now_us)
+{
+  guint level = 0;
+
+  while (level + 1 < G_N_ELEMENTS (ladder) && self->loss >= ladder[level + 1].from_loss)
+    level++;
+
+  if (level >= self->level)
+    {
+      self->level = level;
+      self->calm_since_us = 0;
+    }
+  else if (self->loss > ladder[self->level].from_loss * LEAVE)
+    {
+      self->calm_since_us = 0;
+    }
+  else if (self->calm_since_us == 0)
+    {
+      self->calm_since_us = now_us;
+    }
+  else if (now_us - self->calm_since_us >= CALM_US)
+    {
+      self->level--;
+      self->calm_since_us = now_us;
+    }
+}
+
+static gboolean
+is_equal (const YodelLossProtection *a,
+          const YodelLossProtection *b)
+{
+  gboolean same = a->fec == b->fec && a->packet_loss_percent == b->packet_loss_percent &&
+                  a->n_distances == b->n_distances && a->frame_ms == b->frame_ms &&
+                  a->bitrate_bps == b->bitrate_bps && a->nack == b->nack && a->survival == b->survival;
+
+  for (guint i = 0; same && i < a->n_distances; i++)
+    same = a->distances[i] == b->distances[i];
+
+  return same;
+}
+
+/* Less rate counts at once; more has to last, with something to spare. */
+static gint64
+trusted_bps (YodelLossController *self,
+             gint64               available_bps,
+             gint64               now_us)
+{
+  if (self->trusted_bps == 0 || available_bps <= self->trusted_bps)
+    {
+      self->rich_since_us = 0;
+      self->trusted_bps = available_bps;
+    }
+  else if (available_bps < (gint64) ((double) self->trusted_bps * RICHER))
+    {
+      self->rich_since_us = 0;
+    }
+  else if (self->rich_since_us == 0)
+    {
+      self->rich_since_us = now_us;
+    }
+  else if (now_us - self->rich_since_us >= RICH_US)
+    {
+      self->rich_since_us = 0;
+      self->trusted_bps = available_bps;
+    }
+
+  return self->trusted_bps;
+}
+
+/**
+ * yodel_loss_controller_update:
+ *
+ * With each receiver report, and when the rate changes.
+ *
+ * Returns: TRUE where the choice is another than before
+ */
+gboolean
+yodel_loss_controller_update (YodelLossController  *self,
+                              const YodelLossInput *input,
+                              gint64                now_us)
+{
+  gint64 available_bps = input->available_bps > 0 ? MIN (input->available_bps, MOST_BPS) : MOST_BPS;
+  YodelLossProtection before = self->choice;
+
+  learn (self, input, now_us);
+  climb (self, now_us);
+  self->choice = choose (self, input, trusted_bps (self, available_bps, now_us));
+  return !is_equal (&before, &self->choice);
+}
