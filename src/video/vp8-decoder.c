@@ -6,7 +6,11 @@
 #include <vpx/vp8dx.h>
 #include <vpx/vpx_decoder.h>
 
+#include "video/video-frame-private.h"
 #include "video/vp8-payload.h"
+
+/* Frames that come back from the screen are filled again: fresh memory costs as much as the copy. */
+#define POOL_FRAMES 4
 
 /* Thread: one at a time, the decoder's. */
 struct _YodelVp8Decoder
@@ -15,6 +19,7 @@ struct _YodelVp8Decoder
   gboolean        open;
   gboolean        needs_key_frame;
   guint           qp;
+  YodelVideoFrame *pool[POOL_FRAMES];   /* (owned) (nullable) */
 };
 
 YodelVp8Decoder *
@@ -39,6 +44,8 @@ void
 yodel_vp8_decoder_free (YodelVp8Decoder *self)
 {
   close_codec (self);
+  for (guint i = 0; i < POOL_FRAMES; i++)
+    g_clear_pointer (&self->pool[i], yodel_video_frame_unref);
   g_free (self);
 }
 
@@ -85,15 +92,44 @@ open_codec (YodelVp8Decoder *self)
   return self->open;
 }
 
+/* Returns: (transfer full): a frame of that size that nobody else has */
+static YodelVideoFrame *
+take_frame (YodelVp8Decoder *self,
+            guint            width,
+            guint            height)
+{
+  guint free_place = POOL_FRAMES;
+
+  for (guint i = 0; i < POOL_FRAMES; i++)
+    {
+      YodelVideoFrame *frame = self->pool[i];
+
+      if (frame == NULL || !yodel_video_frame_is_unshared (frame))
+        {
+          free_place = frame == NULL ? i : free_place;
+          continue;
+        }
+      if (frame->width == width && frame->height == height)
+        return yodel_video_frame_ref (frame);
+
+      g_clear_pointer (&self->pool[i], yodel_video_frame_unref);
+      free_place = i;
+    }
+
+  if (free_place == POOL_FRAMES)
+    return yodel_video_frame_new (width, height);
+
+  self->pool[free_place] = yodel_video_frame_new (width, height);
+  return yodel_video_frame_ref (self->pool[free_place]);
+}
+
 /* The codec's own picture changes with the next frame. */
 static YodelVideoFrame *
-copy_picture (const vpx_image_t *image,
+copy_picture (YodelVp8Decoder   *self,
+              const vpx_image_t *image,
               gint64             timestamp_us)
 {
-  YodelVideoFrame *frame = yodel_video_frame_new (image->d_w, image->d_h);
-
-  if (frame == NULL)
-    return NULL;
+  YodelVideoFrame *frame = take_frame (self, image->d_w, image->d_h);
 
   I420Copy (image->planes[VPX_PLANE_Y], image->stride[VPX_PLANE_Y],
             image->planes[VPX_PLANE_U], image->stride[VPX_PLANE_U],
@@ -101,6 +137,7 @@ copy_picture (const vpx_image_t *image,
             frame->y, frame->y_stride, frame->u, frame->u_stride, frame->v, frame->v_stride,
             frame->width, frame->height);
   frame->timestamp_us = timestamp_us;
+  frame->rotation = 0;
 
   return frame;
 }
@@ -146,7 +183,7 @@ yodel_vp8_decoder_decode (YodelVp8Decoder  *self,
   self->needs_key_frame = FALSE;
   image = vpx_codec_get_frame (&self->codec, &iterator);
   if (image != NULL)
-    *picture = copy_picture (image, timestamp_us);
+    *picture = copy_picture (self, image, timestamp_us);
 
   return TRUE;
 }

@@ -207,7 +207,7 @@ speed_for (guint n_pixels)
   if (n_pixels < CIF_PIXELS)
     return -4;
 
-  return n_pixels <= VGA_PIXELS ? -6 : -8;
+  return n_pixels <= VGA_PIXELS ? -5 : -6;
 }
 
 static void

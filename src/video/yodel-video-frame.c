@@ -2,7 +2,7 @@
 
 #include <libyuv.h>
 
-#include <yodel/yodel-video-frame.h>
+#include "video/video-frame-private.h"
 
 /* The vector code of libyuv and libvpx is fastest on rows that start here. */
 #define ALIGNMENT 32u
@@ -97,6 +97,12 @@ yodel_video_frame_unref (YodelVideoFrame *self)
 
   if (__atomic_sub_fetch (&((Storage *) self)->references, 1, __ATOMIC_ACQ_REL) == 0)
     g_aligned_free (self);
+}
+
+gboolean
+yodel_video_frame_is_unshared (YodelVideoFrame *self)
+{
+  return g_atomic_ref_count_compare (&((Storage *) self)->references, 1);
 }
 
 /**

@@ -247,6 +247,43 @@ test_decoder_waits_for_a_key_frame (void)
   g_assert_true (decode (decoder, second, &shown));
 }
 
+/* The decoder fills frames again once they are given back, and not before. */
+static void
+test_held_pictures_keep_their_pixels (void)
+{
+  enum { N = 12 };
+  g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
+  g_autoptr (YodelVp8Decoder) keeper = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVp8Decoder) dropper = yodel_vp8_decoder_new ();
+  YodelVideoFrame *kept[N] = { NULL };
+  guint64 sums[N] = { 0 };
+
+  for (guint i = 0; i < N; i++)
+    {
+      g_autoptr (YodelEncodedFrame) frame = encode (encoder, WIDTH, HEIGHT, 5 * i);
+      g_autoptr (YodelVideoFrame) shown = NULL;
+
+      g_assert_true (decode (keeper, frame, &kept[i]));
+      g_assert_true (decode (dropper, frame, &shown));
+      g_assert_true (moving_picture_equal (kept[i], shown));
+      for (guint x = 0; x < WIDTH * 100; x++)
+        sums[i] = sums[i] * 31 + kept[i]->y[x];
+      if (i % 3 == 2)
+        g_clear_pointer (&kept[i], yodel_video_frame_unref);
+    }
+
+  g_clear_pointer (&keeper, yodel_vp8_decoder_free);
+  for (guint i = 0; i < N; i++)
+    {
+      guint64 sum = 0;
+
+      for (guint x = 0; kept[i] != NULL && x < WIDTH * 100; x++)
+        sum = sum * 31 + kept[i]->y[x];
+      g_assert_true (kept[i] == NULL || sum == sums[i]);
+      g_clear_pointer (&kept[i], yodel_video_frame_unref);
+    }
+}
+
 typedef struct
 {
   const char *name;
@@ -337,6 +374,7 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/video/vp8/broken-frame-is-not-shown/", bad_cases[i].name, NULL);
       g_test_add_data_func (path, &bad_cases[i], test_broken_frame_is_not_shown);
     }
+  g_test_add_func ("/video/vp8/held-pictures-keep-their-pixels", test_held_pictures_keep_their_pixels);
   g_test_add_func ("/video/vp8/too-large-a-picture-is-refused", test_too_large_a_picture_is_refused);
   return g_test_run ();
 }
