@@ -24,7 +24,7 @@ yodel_agreement_copy (const YodelAgreement *from)
 {
   YodelAgreement *self = g_new0 (YodelAgreement, 1);
 
-  self->sections = g_array_new (FALSE, TRUE, sizeof (YodelSection));
+  self->sections = g_array_new (FALSE, TRUE, sizeof (YodelAgreedSection));
   self->transports = g_ptr_array_new_with_free_func (yodel_transport_parameters_unref);
   if (from == NULL)
     return self;
@@ -50,11 +50,11 @@ yodel_agreement_free (YodelAgreement *self)
   g_free (self);
 }
 
-YodelSection *
+YodelAgreedSection *
 yodel_agreement_get_section (const YodelAgreement *self,
                              guint                 index)
 {
-  return &g_array_index (self->sections, YodelSection, index);
+  return &g_array_index (self->sections, YodelAgreedSection, index);
 }
 
 YodelTransportParameters *
@@ -82,17 +82,17 @@ yodel_agreement_count_transports (const YodelAgreement *self)
 
   for (guint i = 0; i < self->sections->len; i++)
     {
-      const YodelSection *section = yodel_agreement_get_section (self, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (self, i);
 
-      if (yodel_section_is_alive (section) && section->transport != YODEL_NEGOTIATION_NO_TRANSPORT)
+      if (yodel_agreed_section_is_alive (section) && section->transport != YODEL_NEGOTIATION_NO_TRANSPORT)
         n = MAX (n, section->transport + 1);
     }
   return n;
 }
 
 void
-yodel_section_refuse (YodelSection *self,
-                      const char   *because)
+yodel_agreed_section_refuse (YodelAgreedSection *self,
+                             const char         *because)
 {
   self->refused = TRUE;
   self->refused_because = because;
@@ -101,12 +101,12 @@ yodel_section_refuse (YodelSection *self,
 }
 
 gboolean
-yodel_section_is_alive (const YodelSection *self)
+yodel_agreed_section_is_alive (const YodelAgreedSection *self)
 {
   return !self->refused && !self->refused_in_answer;
 }
 
-YodelSection *
+YodelAgreedSection *
 yodel_agreement_find_section (const YodelAgreement *agreement,
                               guint                 transceiver)
 {
@@ -116,7 +116,7 @@ yodel_agreement_find_section (const YodelAgreement *agreement,
   return NULL;
 }
 
-YodelSection *
+YodelAgreedSection *
 yodel_agreement_find_mid (const YodelAgreement *agreement,
                           const char           *mid)
 {

@@ -29,7 +29,7 @@ add_section (YodelNegotiation      *self,
              YodelAgreement        *agreement,
              YodelTransceiverEntry *entry)
 {
-  YodelSection section = { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
+  YodelAgreedSection section = { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
   YodelMediaProfile others[YODEL_NEGOTIATION_MAX_SECTIONS];
   guint n_others = 0;
   guint index;
@@ -80,13 +80,13 @@ is_transport_taken (const YodelAgreement *agreement,
 static void
 assign_transport (const YodelNegotiation *self,
                   YodelAgreement         *agreement,
-                  YodelSection           *section)
+                  YodelAgreedSection     *section)
 {
   guint number = 0;
 
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      const YodelSection *other = yodel_agreement_get_section (agreement, i);
+      const YodelAgreedSection *other = yodel_agreement_get_section (agreement, i);
 
       if (other->agreed && other->bundled && other->transport != YODEL_NEGOTIATION_NO_TRANSPORT)
         {
@@ -100,13 +100,13 @@ assign_transport (const YodelNegotiation *self,
 }
 
 static void
-refresh_section (YodelNegotiation *self,
-                 YodelSection     *section)
+refresh_section (YodelNegotiation   *self,
+                 YodelAgreedSection *section)
 {
   const YodelTransceiverEntry *entry = yodel_negotiation_find_entry (self, section->transceiver);
 
   if (!section->refused && (entry == NULL || entry->face.stopping))
-    yodel_section_refuse (section, section->refused_because);
+    yodel_agreed_section_refuse (section, section->refused_because);
   if (section->refused)
     return;
   section->described = entry->face.direction;
@@ -131,7 +131,7 @@ yodel_negotiation_build_offer (YodelNegotiation *self)
     }
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      YodelSection *section = yodel_agreement_get_section (agreement, i);
+      YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
       if (!section->refused && section->transport == YODEL_NEGOTIATION_NO_TRANSPORT)
         assign_transport (self, agreement, section);

@@ -111,10 +111,10 @@ read_wishes (const YodelSdp       *sdp,
 
 /* Writes down what was agreed; @media is the peer's section. */
 void
-yodel_section_agree (YodelSection        *self,
-                     const YodelSdp      *sdp,
-                     const YodelSdpMedia *media,
-                     YodelDirection       direction)
+yodel_agreed_section_agree (YodelAgreedSection  *self,
+                            const YodelSdp      *sdp,
+                            const YodelSdpMedia *media,
+                            YodelDirection       direction)
 {
   YodelMediaParameters parameters = { .transceiver = self->transceiver };
 

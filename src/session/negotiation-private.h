@@ -33,11 +33,11 @@ typedef struct
   YodelDirection       possible;          /* what the peer's offer left open; sendrecv after an offer of ours */
   gboolean             agreed;            /* an answer was given for it */
   YodelMediaParameters media;             /* valid if agreed */
-} YodelSection;
+} YodelAgreedSection;
 
 typedef struct
 {
-  GArray    *sections;     /* of YodelSection */
+  GArray    *sections;     /* of YodelAgreedSection */
   GPtrArray *transports;   /* of YodelTransportParameters, counted references, (nullable) elements */
 } YodelAgreement;
 
@@ -84,56 +84,56 @@ struct _YodelNegotiation
 };
 
 /* negotiation-agreement.c */
-YodelAgreement           *yodel_agreement_copy            (const YodelAgreement     *from);
-void                      yodel_agreement_free            (YodelAgreement           *self);
-YodelSection             *yodel_agreement_get_section     (const YodelAgreement     *self,
-                                                           guint                     index);
-YodelTransportParameters *yodel_agreement_get_transport   (const YodelAgreement     *self,
-                                                           guint                     index);
-void                      yodel_agreement_take_transport  (YodelAgreement           *self,
-                                                           guint                     index,
-                                                           YodelTransportParameters *transport);
-guint                     yodel_agreement_count_transports (const YodelAgreement    *self);
-void                      yodel_transport_parameters_unref (gpointer                 data);
-YodelSection             *yodel_agreement_find_section    (const YodelAgreement     *self,
-                                                           guint                     transceiver);
-YodelSection             *yodel_agreement_find_mid        (const YodelAgreement     *self,
-                                                           const char               *mid);
-void                      yodel_section_refuse            (YodelSection             *self,
-                                                           const char               *because);
-gboolean                  yodel_section_is_alive          (const YodelSection       *self);
+YodelAgreement           *yodel_agreement_copy              (const YodelAgreement     *from);
+void                      yodel_agreement_free              (YodelAgreement           *self);
+YodelAgreedSection       *yodel_agreement_get_section       (const YodelAgreement     *self,
+                                                             guint                     index);
+YodelTransportParameters *yodel_agreement_get_transport     (const YodelAgreement     *self,
+                                                             guint                     index);
+void                      yodel_agreement_take_transport    (YodelAgreement           *self,
+                                                             guint                     index,
+                                                             YodelTransportParameters *transport);
+guint                     yodel_agreement_count_transports  (const YodelAgreement     *self);
+void                      yodel_transport_parameters_unref  (gpointer                  data);
+YodelAgreedSection       *yodel_agreement_find_section      (const YodelAgreement     *self,
+                                                             guint                     transceiver);
+YodelAgreedSection       *yodel_agreement_find_mid          (const YodelAgreement     *self,
+                                                             const char               *mid);
+void                      yodel_agreed_section_refuse       (YodelAgreedSection       *self,
+                                                             const char               *because);
+gboolean                  yodel_agreed_section_is_alive     (const YodelAgreedSection *self);
 
 /* negotiation.c */
-YodelTransceiverEntry    *yodel_negotiation_find_entry    (const YodelNegotiation   *self,
-                                                           guint                     id);
+YodelTransceiverEntry    *yodel_negotiation_find_entry      (const YodelNegotiation   *self,
+                                                             guint                     id);
 
 /* negotiation-offer.c */
-YodelAgreement           *yodel_negotiation_build_offer   (YodelNegotiation         *self);
+YodelAgreement           *yodel_negotiation_build_offer     (YodelNegotiation         *self);
 
 /* negotiation-read.c, negotiation-read-transport.c: what the peer's text does to an agreement */
-YodelDirection            yodel_direction_reverse         (YodelDirection            direction);
-YodelAgreement           *yodel_negotiation_read_offer    (YodelNegotiation         *self,
-                                                           const YodelSdp           *sdp,
-                                                           GError                  **error);
-YodelAgreement           *yodel_negotiation_read_answer   (YodelNegotiation         *self,
-                                                           const YodelSdp           *sdp,
-                                                           GError                  **error);
-gboolean                  yodel_negotiation_read_transports (YodelNegotiation       *self,
-                                                           const YodelSdp           *sdp,
-                                                           gboolean                  is_offer,
-                                                           YodelAgreement           *agreement,
-                                                           GError                  **error);
+YodelDirection            yodel_direction_reverse           (YodelDirection            direction);
+YodelAgreement           *yodel_negotiation_read_offer      (YodelNegotiation         *self,
+                                                             const YodelSdp           *sdp,
+                                                             GError                  **error);
+YodelAgreement           *yodel_negotiation_read_answer     (YodelNegotiation         *self,
+                                                             const YodelSdp           *sdp,
+                                                             GError                  **error);
+gboolean                  yodel_negotiation_read_transports (YodelNegotiation         *self,
+                                                             const YodelSdp           *sdp,
+                                                             gboolean                  is_offer,
+                                                             YodelAgreement           *agreement,
+                                                             GError                  **error);
 
 /* negotiation-outcome.c */
-void                      yodel_section_agree             (YodelSection             *self,
-                                                           const YodelSdp           *sdp,
-                                                           const YodelSdpMedia      *media,
-                                                           YodelDirection            direction);
+void                      yodel_agreed_section_agree        (YodelAgreedSection       *self,
+                                                             const YodelSdp           *sdp,
+                                                             const YodelSdpMedia      *media,
+                                                             YodelDirection            direction);
 
 /* negotiation-write.c */
-YodelSdp                 *yodel_negotiation_write         (YodelNegotiation         *self,
-                                                           const YodelAgreement     *agreement,
-                                                           const YodelSdp           *offer,
-                                                           GError                  **error);
+YodelSdp                 *yodel_negotiation_write           (YodelNegotiation         *self,
+                                                             const YodelAgreement     *agreement,
+                                                             const YodelSdp           *offer,
+                                                             GError                  **error);
 
 G_END_DECLS

@@ -203,10 +203,10 @@ is_taken (const YodelReader *reader,
 
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      const YodelSection *now = yodel_agreement_get_section (reader->agreement, i);
-      const YodelSection *section = yodel_agreement_get_section (agreement, i);
+      const YodelAgreedSection *now = yodel_agreement_get_section (reader->agreement, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
-      if (yodel_section_is_alive (now) && section->transport == number && (!from_before || section->agreed))
+      if (yodel_agreed_section_is_alive (now) && section->transport == number && (!from_before || section->agreed))
         return TRUE;
     }
   return FALSE;
@@ -218,7 +218,7 @@ get_known_number (const YodelReader *reader,
                   guint              index)
 {
   const YodelAgreement *known = reader->is_offer ? reader->self->current : reader->self->pending;
-  const YodelSection *section;
+  const YodelAgreedSection *section;
 
   if (index >= known->sections->len)
     return YODEL_NEGOTIATION_NO_TRANSPORT;
@@ -249,12 +249,12 @@ choose_number (const YodelReader *reader,
 }
 
 void
-yodel_reader_refuse (const YodelReader *reader,
-                     YodelSection      *section,
-                     const char        *because)
+yodel_reader_refuse (const YodelReader  *reader,
+                     YodelAgreedSection *section,
+                     const char         *because)
 {
   if (reader->is_offer)
-    yodel_section_refuse (section, because);
+    yodel_agreed_section_refuse (section, because);
   else
     {
       section->refused_in_answer = TRUE;
@@ -269,7 +269,7 @@ read_transport_of (const YodelReader *reader,
                    guint              index,
                    GError           **error)
 {
-  YodelSection *section = yodel_agreement_get_section (reader->agreement, index);
+  YodelAgreedSection *section = yodel_agreement_get_section (reader->agreement, index);
   guint number = choose_number (reader, index);
   YodelTransportParameters *transport;
 
@@ -300,9 +300,9 @@ read_bundle (const YodelReader *reader,
 
   for (guint i = 0; i < reader->agreement->sections->len; i++)
     {
-      YodelSection *section = yodel_agreement_get_section (reader->agreement, i);
+      YodelAgreedSection *section = yodel_agreement_get_section (reader->agreement, i);
 
-      if (!section->bundled || !yodel_section_is_alive (section))
+      if (!section->bundled || !yodel_agreed_section_is_alive (section))
         continue;
       if (number == YODEL_NEGOTIATION_NO_TRANSPORT)
         yodel_reader_refuse (reader, section, "no line of its bundle says how to reach the peer");
@@ -324,9 +324,9 @@ yodel_reader_read_transports (const YodelReader *reader,
 
   for (guint i = 0; i < reader->agreement->sections->len; i++)
     {
-      const YodelSection *section = yodel_agreement_get_section (reader->agreement, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (reader->agreement, i);
 
-      if (!yodel_section_is_alive (section) || (section->bundled && has_read_bundle))
+      if (!yodel_agreed_section_is_alive (section) || (section->bundled && has_read_bundle))
         continue;
       if (!(section->bundled ? read_bundle (reader, error) : read_transport_of (reader, i, error)))
         return FALSE;

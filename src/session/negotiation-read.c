@@ -86,7 +86,7 @@ yodel_reader_find_tag (const YodelReader *reader)
         if (g_str_equal (yodel_reader_get_mid (media), *mid) && **mid != '\0' && media->port != 0 &&
             yodel_reader_find_either (sdp, media, "ice-ufrag") != NULL &&
             (i >= reader->agreement->sections->len ||
-             yodel_section_is_alive (yodel_agreement_get_section (reader->agreement, i))))
+             yodel_agreed_section_is_alive (yodel_agreement_get_section (reader->agreement, i))))
           return (gint) i;
       }
   return -1;
@@ -100,8 +100,8 @@ check_names (const YodelReader *reader,
   const YodelSdpMedia *media = yodel_sdp_get_media (reader->sdp, index);
   const char *mid = yodel_reader_get_mid (media);
 
-  if (strlen (media->kind) >= sizeof ((YodelSection *) NULL)->kind_name ||
-      strlen (media->proto) >= sizeof ((YodelSection *) NULL)->proto)
+  if (strlen (media->kind) >= sizeof ((YodelAgreedSection *) NULL)->kind_name ||
+      strlen (media->proto) >= sizeof ((YodelAgreedSection *) NULL)->proto)
     return yodel_reader_fail (error, YODEL_ERROR_DESCRIPTION, reader, index, "its names are too long");
   if (strlen (mid) > YODEL_NEGOTIATION_MAX_MID_BYTES || strchr (mid, ' ') != NULL)
     return yodel_reader_fail (error, YODEL_ERROR_DESCRIPTION, reader, index, "its mid is too long or has a space");
@@ -113,10 +113,10 @@ check_names (const YodelReader *reader,
 
 /* A line that lives keeps its place, its kind and its mid. */
 static gboolean
-check_same_line (const YodelReader  *reader,
-                 guint               index,
-                 const YodelSection *before,
-                 GError            **error)
+check_same_line (const YodelReader        *reader,
+                 guint                     index,
+                 const YodelAgreedSection *before,
+                 GError                  **error)
 {
   const YodelSdpMedia *media = yodel_sdp_get_media (reader->sdp, index);
   const char *mid = yodel_reader_get_mid (media);
@@ -158,7 +158,7 @@ check_shape (const YodelReader    *reader,
     return FALSE;
   for (guint i = 0; i < reader->sdp->media->len; i++)
     {
-      const YodelSection *section = i < before->sections->len ? yodel_agreement_get_section (before, i) : NULL;
+      const YodelAgreedSection *section = i < before->sections->len ? yodel_agreement_get_section (before, i) : NULL;
 
       if (!check_names (reader, i, error))
         return FALSE;
@@ -181,9 +181,9 @@ has_dtls (const YodelReader   *reader,
 
 /* Returns: (nullable): why the section cannot be taken; a static text */
 static const char *
-judge (const YodelReader  *reader,
-       guint               index,
-       const YodelSection *section)
+judge (const YodelReader        *reader,
+       guint                     index,
+       const YodelAgreedSection *section)
 {
   const YodelSdpMedia *media = yodel_sdp_get_media (reader->sdp, index);
   gint tag_index = yodel_reader_is_in_bundle (reader, index) ? yodel_reader_find_tag (reader) : -1;
@@ -206,9 +206,9 @@ judge (const YodelReader  *reader,
 }
 
 static void
-read_section (const YodelReader *reader,
-              guint              index,
-              YodelSection      *section)
+read_section (const YodelReader  *reader,
+              guint               index,
+              YodelAgreedSection *section)
 {
   const YodelSdpMedia *media = yodel_sdp_get_media (reader->sdp, index);
   YodelDirection direction = YODEL_DIRECTION_SENDRECV;
@@ -238,9 +238,9 @@ check_any_alive (const YodelReader *reader,
 
   for (guint i = 0; i < reader->agreement->sections->len; i++)
     {
-      const YodelSection *section = yodel_agreement_get_section (reader->agreement, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (reader->agreement, i);
 
-      if (yodel_section_is_alive (section))
+      if (yodel_agreed_section_is_alive (section))
         return TRUE;
       if (first_refused < 0 && has_port (reader, i) && section->refused_because != NULL)
         first_refused = (gint) i;
@@ -256,13 +256,13 @@ read_offered_section (const YodelReader *reader,
                       guint              index)
 {
   const YodelAgreement *current = reader->self->current;
-  YodelSection section = { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
+  YodelAgreedSection section = { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
   const char *because;
 
   if (index < current->sections->len)
     section = *yodel_agreement_get_section (current, index);
   if (section.refused && has_port (reader, index))      /* a new line in an old place */
-    section = (YodelSection) { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
+    section = (YodelAgreedSection) { .transport = YODEL_NEGOTIATION_NO_TRANSPORT };
 
   read_section (reader, index, &section);
   section.agreed = FALSE;
@@ -272,7 +272,7 @@ read_offered_section (const YodelReader *reader,
   if (because == NULL)
     yodel_media_profile_answer (&section.local, &section.remote, &reader->self->config);
   else if (!section.refused)
-    yodel_section_refuse (&section, because);
+    yodel_agreed_section_refuse (&section, because);
   g_array_append_val (reader->agreement->sections, section);
 }
 
@@ -300,15 +300,15 @@ static void
 read_answered_section (const YodelReader *reader,
                        guint              index)
 {
-  YodelSection *section = yodel_agreement_get_section (reader->agreement, index);
-  YodelSection answered = *section;
+  YodelAgreedSection *section = yodel_agreement_get_section (reader->agreement, index);
+  YodelAgreedSection answered = *section;
   const char *because;
 
   if (section->refused)
     return;
   if (!has_port (reader, index))
     {
-      yodel_section_refuse (section, "the peer refused it");
+      yodel_agreed_section_refuse (section, "the peer refused it");
       return;
     }
   read_section (reader, index, &answered);
@@ -337,10 +337,10 @@ yodel_negotiation_read_answer (YodelNegotiation *self,
         {
           for (guint i = 0; i < sdp->media->len; i++)
             {
-              YodelSection *section = yodel_agreement_get_section (agreement, i);
+              YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
-              if (yodel_section_is_alive (section))
-                yodel_section_agree (section, sdp, yodel_sdp_get_media (sdp, i),
+              if (yodel_agreed_section_is_alive (section))
+                yodel_agreed_section_agree (section, sdp, yodel_sdp_get_media (sdp, i),
                                      section->described & yodel_direction_reverse (section->remote_direction));
             }
           return agreement;

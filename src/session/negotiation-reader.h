@@ -28,7 +28,7 @@ gboolean    yodel_reader_is_in_bundle    (const YodelReader   *reader,
                                           guint                index);
 gint        yodel_reader_find_tag        (const YodelReader   *reader);
 void        yodel_reader_refuse          (const YodelReader   *reader,
-                                          YodelSection        *section,
+                                          YodelAgreedSection  *section,
                                           const char          *because);
 gboolean    yodel_reader_read_transports (const YodelReader   *reader,
                                           GError             **error);

@@ -7,9 +7,9 @@
 #define NO_ADDRESS      "IN IP4 0.0.0.0"
 
 static gboolean
-is_written (const YodelSection *section)
+is_written (const YodelAgreedSection *section)
 {
-  return yodel_section_is_alive (section) && section->transport != YODEL_NEGOTIATION_NO_TRANSPORT;
+  return yodel_agreed_section_is_alive (section) && section->transport != YODEL_NEGOTIATION_NO_TRANSPORT;
 }
 
 /* The tagged line comes first in the group.  In an answer that is the first of the offer's group that lives; in an
@@ -25,7 +25,7 @@ list_bundle (const YodelAgreement *agreement,
   for (guint pass = 0; pass < n_passes; pass++)
     for (guint i = 0; i < agreement->sections->len; i++)
       {
-        YodelSection *section = yodel_agreement_get_section (agreement, i);
+        YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
         if (!is_written (section) || !section->bundled || section->mid[0] == '\0' ||
             g_ptr_array_find (mids, section->mid, NULL))
@@ -77,7 +77,7 @@ write_transport (YodelSdpMedia                  *media,
 static void
 write_stream (YodelSdpMedia               *media,
               const YodelTransceiverEntry *entry,
-              const YodelSection          *section,
+              const YodelAgreedSection    *section,
               const char                  *cname)
 {
   gboolean with_rtx = entry->rtx_ssrc != 0 && section->local.payload_types.rtx >= 0;
@@ -97,9 +97,9 @@ write_stream (YodelSdpMedia               *media,
 
 /* A line with port 0: of what the other side said, nothing but what names it. */
 static void
-write_refused (YodelSdp            *sdp,
-               const YodelSection  *section,
-               const YodelSdpMedia *offered)
+write_refused (YodelSdp                 *sdp,
+               const YodelAgreedSection *section,
+               const YodelSdpMedia      *offered)
 {
   YodelSdpMedia *media = yodel_sdp_add_media (sdp, section->kind_name, 0, section->proto);
 
@@ -114,11 +114,11 @@ write_refused (YodelSdp            *sdp,
 }
 
 static void
-write_section (YodelNegotiation   *self,
-               YodelSdp           *sdp,
-               const YodelSection *section,
-               YodelSdpSetup       setup,
-               gboolean            has_candidates)
+write_section (YodelNegotiation         *self,
+               YodelSdp                 *sdp,
+               const YodelAgreedSection *section,
+               YodelSdpSetup             setup,
+               gboolean                  has_candidates)
 {
   const YodelLocalTransportEntry *local = self->local_transports[section->transport];
   const YodelTransceiverEntry *entry = yodel_negotiation_find_entry (self, section->transceiver);
@@ -166,7 +166,7 @@ check_local_transports (YodelNegotiation     *self,
 {
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      const YodelSection *section = yodel_agreement_get_section (agreement, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
       if (is_written (section) && self->local_transports[section->transport] == NULL)
         {
@@ -196,7 +196,7 @@ yodel_negotiation_write (YodelNegotiation     *self,
   write_ice_options (sdp, agreement, offer == NULL);
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      const YodelSection *section = yodel_agreement_get_section (agreement, i);
+      const YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
       const YodelTransportParameters *transport;
       YodelSdpSetup setup = YODEL_SDP_SETUP_ACTPASS;
 

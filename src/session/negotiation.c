@@ -217,13 +217,13 @@ show_sections (YodelNegotiation *self)
   for (guint i = 0; i < self->transceivers->len; i++)
     {
       YodelTransceiver *face = &get_entry (self, i)->face;
-      const YodelSection *section = yodel_agreement_find_section (agreement, face->id);
-      const YodelSection *settled = yodel_agreement_find_section (self->current, face->id);
+      const YodelAgreedSection *section = yodel_agreement_find_section (agreement, face->id);
+      const YodelAgreedSection *settled = yodel_agreement_find_section (self->current, face->id);
 
       face->section = section != NULL ? (gint) (section - yodel_agreement_get_section (agreement, 0)) : -1;
       g_strlcpy (face->mid, section != NULL ? section->mid : "", sizeof face->mid);
       face->refused_because = section != NULL ? section->refused_because : NULL;
-      face->stopped = settled != NULL && settled->refused;
+      face->stopped |= settled != NULL && settled->refused;
       face->stopping |= settled != NULL && settled->refused_in_answer;
       face->stopping &= !face->stopped;
       face->current_direction = settled != NULL && settled->agreed ? settled->media.direction : YODEL_DIRECTION_INACTIVE;
@@ -385,12 +385,12 @@ refuse_stopping (YodelNegotiation *self,
 
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      YodelSection *section = yodel_agreement_get_section (agreement, i);
+      YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
       const YodelTransceiverEntry *entry = yodel_negotiation_find_entry (self, section->transceiver);
 
       if (section->refused || (entry != NULL && !entry->face.stopping))
         continue;
-      yodel_section_refuse (section, NULL);
+      yodel_agreed_section_refuse (section, NULL);
       refused = TRUE;
     }
   return refused;
@@ -415,12 +415,12 @@ yodel_negotiation_create_answer (YodelNegotiation *self,
     }
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      YodelSection *section = yodel_agreement_get_section (agreement, i);
+      YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
       if (section->refused)
         continue;
       section->described = yodel_negotiation_find_entry (self, section->transceiver)->face.direction & section->possible;
-      yodel_section_agree (section, self->remote_offer, yodel_sdp_get_media (self->remote_offer, i), section->described);
+      yodel_agreed_section_agree (section, self->remote_offer, yodel_sdp_get_media (self->remote_offer, i), section->described);
     }
   sdp = yodel_negotiation_write (self, agreement, self->remote_offer, error);
   if (sdp == NULL)
@@ -437,8 +437,8 @@ yodel_negotiation_create_answer (YodelNegotiation *self,
 /* A transceiver for an m= line of the peer: one that waits for its first, or a new one that only receives until it is
  * told to send. */
 static void
-associate (YodelNegotiation *self,
-           YodelSection     *section)
+associate (YodelNegotiation   *self,
+           YodelAgreedSection *section)
 {
   YodelTransceiverEntry *entry = NULL;
 
@@ -504,7 +504,7 @@ set_remote_offer (YodelNegotiation *self,
   self->pending = agreement;
   for (guint i = 0; i < agreement->sections->len; i++)
     {
-      YodelSection *section = yodel_agreement_get_section (agreement, i);
+      YodelAgreedSection *section = yodel_agreement_get_section (agreement, i);
 
       if (!section->refused && section->transceiver == 0)
         associate (self, section);
@@ -601,7 +601,7 @@ yodel_negotiation_is_needed (const YodelNegotiation *self)
   for (guint i = 0; i < self->transceivers->len; i++)
     {
       const YodelTransceiver *face = &get_entry (self, i)->face;
-      const YodelSection *section = yodel_agreement_find_section (self->current, face->id);
+      const YodelAgreedSection *section = yodel_agreement_find_section (self->current, face->id);
 
       if (face->stopped)
         continue;
@@ -615,7 +615,7 @@ const YodelMediaParameters *
 yodel_negotiation_get_media (const YodelNegotiation *self,
                              guint                   id)
 {
-  const YodelSection *section = yodel_agreement_find_section (self->provisional != NULL ? self->provisional : self->current, id);
+  const YodelAgreedSection *section = yodel_agreement_find_section (self->provisional != NULL ? self->provisional : self->current, id);
 
   return section != NULL && section->agreed ? &section->media : NULL;
 }
@@ -636,7 +636,7 @@ yodel_negotiation_find_transport (const YodelNegotiation *self,
 {
   const YodelAgreement *newest = self->provisional != NULL ? self->provisional
                                : self->pending != NULL ? self->pending : self->current;
-  const YodelSection *section = yodel_agreement_find_mid (newest, mid);
+  const YodelAgreedSection *section = yodel_agreement_find_mid (newest, mid);
 
   return section != NULL && section->transport != YODEL_NEGOTIATION_NO_TRANSPORT ? (gint) section->transport : -1;
 }

@@ -50,3 +50,13 @@ tests_session_test_mailbox_LDADD   = $(CORE_LIBS)
 check_PROGRAMS += tests/session/test-session
 tests_session_test_session_SOURCES = tests/session/test-session.c
 tests_session_test_session_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/session/test-negotiation
+tests_session_test_negotiation_SOURCES = tests/session/test-negotiation.c tests/lib/negotiation-peer.h
+tests_session_test_negotiation_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-negotiation
+tests_fuzz_fuzz_negotiation_SOURCES = tests/fuzz/fuzz-negotiation.c tests/lib/fuzz-replay.c tests/lib/negotiation-peer.h
+tests_fuzz_fuzz_negotiation_LDADD   = $(CORE_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/negotiation
