@@ -147,13 +147,17 @@ create_path (YodelSessionDriver  *self,
     .restart_wanted = on_restart_wanted,
   };
   YodelDriverPath *path = &self->paths[index];
-  const YodelTransportConfig config = {
+  YodelTransportConfig config = {
     .stun_servers = (const char * const *) self->settings.stun_servers,
     .bind = (const char * const *) self->settings.bind,
     .controlling = self->offerer,
     .certificate = self->certificate,
     .loopback = TRUE,
   };
+
+  /* One name for all that may be bundled, as browsers do: webrtcbin takes no other offer. */
+  if (self->paths[0].transport != NULL)
+    yodel_transport_get_local_credentials (self->paths[0].transport, &config.ufrag, &config.pwd);
 
   path->driver = self;
   path->index = index;

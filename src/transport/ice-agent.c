@@ -746,6 +746,8 @@ yodel_ice_agent_new (const YodelTransportConfig *config,
 
   set_stun_server (self, config->stun_servers);
   self->stream = nice_agent_add_stream (self->nice, 1);
+  if (config->ufrag != NULL && config->pwd != NULL)
+    nice_agent_set_local_credentials (self->nice, self->stream, config->ufrag, config->pwd);
   nice_agent_get_local_credentials (self->nice, self->stream, &self->ufrag, &self->pwd);
   nice_agent_attach_recv (self->nice, self->stream, COMPONENT, context, on_received, self);
 

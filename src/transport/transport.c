@@ -822,6 +822,7 @@ yodel_transport_new (const YodelTransportConfig     *config,
       g_source_attach (self->watch, context);
     }
   self->ice = create_ice (self);
+  self->config.ufrag = self->config.pwd = NULL;    /* borrowed; a restart has new ones */
   return self;
 }
 

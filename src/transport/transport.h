@@ -59,6 +59,8 @@ typedef struct
   gint64              answer_wait_us; /* how long the answerer waits for a first sign of the offerer; 0 = 30 s (more
                                          where a person carries the answer over) */
   gboolean            loopback;       /* use 127.0.0.1 when no interface has another address */
+  const char         *ufrag;          /* (nullable) with pwd: the first local credentials; random ones if NULL */
+  const char         *pwd;
 } YodelTransportConfig;
 
 typedef struct
