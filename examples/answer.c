@@ -46,6 +46,7 @@ on_offer_taken (GObject      *session,
       g_autoptr (YodelSink) sink =
         yodel_media_sink_new (kind, kind == YODEL_MEDIA_AUDIO ? "heard.wav" : "seen.y4m", NULL);
 
+      yodel_track_set_direction (l->data, YODEL_DIRECTION_SENDRECV);   /* it would only receive */
       yodel_track_set_source (l->data, source);
       yodel_track_set_sink (l->data, sink);
     }

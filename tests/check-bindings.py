@@ -24,28 +24,43 @@ try:
 except GLib.Error as error:
     assert error.matches(Yodel.error_quark(), Yodel.Error.KEY), error
 
-# An offer that nobody takes.
+# An offer and its answer, both ways.
 loop = GLib.MainLoop()
-session = Yodel.Session.new()
-session.set_trickle(False)
-track = session.add_track(Yodel.MediaKind.AUDIO)
-assert track.get_kind() == Yodel.MediaKind.AUDIO
-assert session.get_tracks() == [track]
-offers = []
+GLib.timeout_add_seconds(20, loop.quit)
+said = []
 
 
-def on_offer(session, result):
-    offers.append(session.create_offer_finish(result))
+def on_offer(caller, result):
+    said.append(caller.create_offer_finish(result))
+    answerer.set_remote_description_async(Yodel.SdpType.OFFER, said[0], None, on_taken)
+
+
+def on_taken(answerer, result):
+    assert answerer.set_remote_description_finish(result)
+    (track,) = answerer.get_tracks()
+    assert track.get_direction() == Yodel.Direction.RECVONLY
+    track.set_direction(Yodel.Direction.SENDRECV)
+    answerer.create_answer_async(None, on_answer)
+
+
+def on_answer(answerer, result):
+    said.append(answerer.create_answer_finish(result))
     loop.quit()
 
 
-session.create_offer_async(None, on_offer)
-GLib.timeout_add_seconds(20, loop.quit)
+caller, answerer = Yodel.Session.new(), Yodel.Session.new()
+for session in (caller, answerer):
+    session.set_trickle(False)
+track = caller.add_track(Yodel.MediaKind.AUDIO)
+assert track.get_kind() == Yodel.MediaKind.AUDIO
+assert caller.get_tracks() == [track]
+caller.create_offer_async(None, on_offer)
 loop.run()
-assert offers and "m=audio" in offers[0] and "a=fingerprint:sha-256" in offers[0], offers
-assert session.get_signaling_state() == Yodel.SignalingState.HAVE_LOCAL_OFFER
-session.connect("notify::state", lambda *unused: loop.quit())
-session.close()
-if session.get_state() != Yodel.SessionState.ENDED:
+assert len(said) == 2 and all("m=audio" in d and "a=fingerprint:sha-256" in d and "a=sendrecv" in d for d in said), said
+assert caller.get_signaling_state() == Yodel.SignalingState.HAVE_LOCAL_OFFER
+
+caller.connect("notify::state", lambda *unused: loop.quit())
+caller.close()
+if caller.get_state() != Yodel.SessionState.ENDED:
     loop.run()
-assert session.get_state() == Yodel.SessionState.ENDED
+assert caller.get_state() == Yodel.SessionState.ENDED

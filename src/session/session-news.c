@@ -83,6 +83,8 @@ tell_track_added (YodelSession     *self,
 {
   YodelSessionEntry *entry = yodel_session_add_entry (self, news->port);
 
+  /* As the machine has it, or a program that wants both ways would seem to change nothing. */
+  yodel_track_set_direction (entry->track, YODEL_DIRECTION_RECVONLY);
   yodel_session_emit_track_added (self, entry->track);
 }
 
