@@ -11,6 +11,7 @@ Environment: YODEL (the program), PEERS_NODE_DIR (the folder that holds node_mod
 """
 import argparse
 import fcntl
+import glob
 import json
 import os
 import queue
@@ -254,6 +255,8 @@ def main():
     os.makedirs(media_folder, exist_ok=True)
     folder = o.keep or tempfile.mkdtemp(prefix="yodel-call-")
     os.makedirs(folder, exist_ok=True)
+    for old in glob.glob(os.path.join(folder, "call.*")) + glob.glob(os.path.join(folder, "answer.*")):
+        os.unlink(old)
     # One call at a time on this machine: they keep time with sound and picture.
     with open(os.path.join(media_folder, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

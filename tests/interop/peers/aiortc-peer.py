@@ -161,7 +161,9 @@ try:
     set_rates(options_)
     mend_extension_ids()
     status = asyncio.get_event_loop().run_until_complete(main(options_))
-except (Exception, KeyboardInterrupt):
+except KeyboardInterrupt:
+    pass
+except Exception:
     emit("error", text=traceback.format_exc())
 sys.stderr.flush()
 os._exit(status)

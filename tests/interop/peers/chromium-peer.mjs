@@ -24,6 +24,7 @@ const recording = {
   y4m: o.record && new Y4mWriter(o.record),
 
   take(what, body) {
+    if (this.closed) return;        // what was still under way
     if (what === 'audio') {
       this.wav.write(body);
     } else if (what === 'video') {
@@ -34,6 +35,7 @@ const recording = {
   },
 
   close() {
+    this.closed = true;
     this.wav?.close();
     this.y4m?.close();
   },

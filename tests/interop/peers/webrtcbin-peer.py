@@ -89,6 +89,10 @@ class Peer:
     def transceiver(self, n):
         return self.bin.emit("get-transceiver", n)
 
+    def fail(self, text):
+        self.why.append(text)
+        GLib.idle_add(self.end)
+
     def on_error(self, bus, message):
         self.why.append(": ".join(map(str, message.parse_error())))
         self.end()
@@ -113,6 +117,8 @@ class Peer:
     def create(self, kind):
         def done(promise):
             reply = promise.get_reply()     # owns what is in it
+            if not reply.has_field(kind):
+                return self.fail(f"create-{kind}: {reply.to_string()}")
             self.made = reply.get_value(kind)
             self.bin.emit("set-local-description", self.made,
                           Gst.Promise.new_with_change_func(lambda p: GLib.idle_add(self.on_gathered)))
@@ -121,8 +127,14 @@ class Peer:
     def set_remote(self, d, then):
         kind = GstWebRTC.WebRTCSDPType.OFFER if d["type"] == "offer" else GstWebRTC.WebRTCSDPType.ANSWER
         message = GstSdp.SDPMessage.new_from_text(d["sdp"])[1]
+
+        def done(promise):
+            reply = promise.get_reply()
+            if reply and reply.has_field("error"):
+                return self.fail(f"set-remote-description: {reply.get_value('error').message}")
+            GLib.idle_add(lambda: then() and False)
         self.bin.emit("set-remote-description", GstWebRTC.WebRTCSessionDescription.new(kind, message),
-                      Gst.Promise.new_with_change_func(lambda p: GLib.idle_add(lambda: then() and False)))
+                      Gst.Promise.new_with_change_func(done))
 
     def on_gathered(self, *unused):
         local = self.bin.get_property("local-description")
