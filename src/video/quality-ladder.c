@@ -94,6 +94,8 @@ struct _YodelQualityLadder
   gint64            up_us;              /* when it last went up */
   guint             patience;           /* a factor to the time to wait before going up */
 
+  gint64            picture_us;         /* when the next picture is due */
+
   gint64            period_us;          /* start */
   guint             period_rate_bps;
   guint             n_frames;
@@ -547,6 +549,24 @@ yodel_quality_ladder_advance (YodelQualityLadder *self,
 
   return before.width != rung->width || before.height != rung->height || before.fps != rung->fps
          || before.paused != self->quality.paused;
+}
+
+gboolean
+yodel_quality_ladder_wants_picture (YodelQualityLadder *self,
+                                    gint64              timestamp_us)
+{
+  gint64 interval_us;
+
+  if (!self->chosen || self->quality.paused)
+    return FALSE;
+
+  /* A camera is never quite even: half an interval early is on time, and a pause is not made up. */
+  interval_us = G_USEC_PER_SEC / self->quality.fps;
+  if (timestamp_us < self->picture_us - interval_us / 2)
+    return FALSE;
+
+  self->picture_us = MAX (self->picture_us, timestamp_us - interval_us / 2) + interval_us;
+  return TRUE;
 }
 
 const YodelQuality *

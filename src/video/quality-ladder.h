@@ -43,6 +43,10 @@ void                yodel_quality_ladder_push_frame   (YodelQualityLadder *self,
  * changed */
 gboolean            yodel_quality_ladder_advance      (YodelQualityLadder *self,
                                                        gint64              now_us);
+/* Returns: %TRUE if a picture captured then is to be encoded, %FALSE if the frame rate or a pause
+ * leaves it out; ask once for each picture, after advance */
+gboolean            yodel_quality_ladder_wants_picture (YodelQualityLadder *self,
+                                                       gint64              timestamp_us);
 const YodelQuality *yodel_quality_ladder_get          (const YodelQualityLadder *self);
 
 /* W3C qualityLimitationReason: "none", "cpu", "bandwidth" or "other". */

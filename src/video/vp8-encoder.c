@@ -19,6 +19,7 @@
 #define KEY_FRAME_MAX_MS     200    /* of the bit rate, in one key frame */
 #define KEY_FRAME_MIN_PCT    300    /* of a frame's share, whatever the frame rate */
 #define MIN_BITRATE_BPS      20000
+#define LONGEST_GAP          4      /* times the usual one: longer is a pause */
 #define FORCE_FRAME_AFTER_US (2 * G_USEC_PER_SEC)
 #define CIF_PIXELS           (352 * 288)
 #define VGA_PIXELS           (640 * 480)
@@ -307,12 +308,13 @@ step_clock (YodelVp8Encoder *self,
             gint64           timestamp_us)
 {
   double shortest_us = G_USEC_PER_SEC / self->fps;
-  double gap_us = CLAMP ((double) (timestamp_us - self->last_input_us), shortest_us, G_USEC_PER_SEC);
+  double longest_us = MIN (LONGEST_GAP * self->interval_us, G_USEC_PER_SEC);
+  double gap_us = timestamp_us - self->last_input_us;
 
   if (self->interval_us == 0)
     self->interval_us = shortest_us;
-  else
-    self->interval_us += (gap_us - self->interval_us) / 16;
+  else if (self->pts > 0)
+    self->interval_us += (CLAMP (gap_us, shortest_us, MAX (longest_us, shortest_us)) - self->interval_us) / 16;
 
   self->last_input_us = timestamp_us;
   self->pts += MAX ((gint64) (self->interval_us * TIMEBASE_HZ / G_USEC_PER_SEC), 1);

@@ -175,6 +175,50 @@ test_source_may_change (void)
   g_assert_cmpuint (yodel_quality_ladder_get_max_rate_bps (ladder), >, 2500000);
 }
 
+typedef struct
+{
+  const char *name;
+  guint       source_fps;
+  guint       jitter_ms;
+  double      max_fps;
+  guint       taken;         /* in ten seconds */
+} PictureCase;
+
+static const PictureCase picture_cases[] = {
+  { "every-one",                30, 0,  0,    300 },
+  { "every-one-of-an-uneven",   30, 20, 0,    300 },
+  { "half",                     30, 0,  15,   150 },
+  { "half-of-an-uneven",        30, 20, 15,   150 },
+  { "a-third",                  30, 10, 10,   100 },
+  { "not-a-divisor",            30, 0,  20,   200 },
+  { "more-than-there-are",      15, 0,  30,   150 },
+};
+
+static void
+test_takes_pictures_evenly (gconstpointer data)
+{
+  const PictureCase *c = data;
+  g_autoptr (YodelQualityLadder) ladder = yodel_quality_ladder_new ();
+  guint32 random = 1;
+  guint taken = 0;
+
+  g_assert_false (yodel_quality_ladder_wants_picture (ladder, 0));
+  yodel_quality_ladder_set_source (ladder, 640, 360, c->source_fps);
+  yodel_quality_ladder_set_limits (ladder, 0, c->max_fps);
+  yodel_quality_ladder_set_rate (ladder, 1000000, 0);
+  yodel_quality_ladder_advance (ladder, 0);
+
+  for (guint i = 0; i < 10 * c->source_fps; i++)
+    {
+      random = random * 1664525 + 1013904223;
+      taken += yodel_quality_ladder_wants_picture (ladder, 5 * G_USEC_PER_SEC + i * G_USEC_PER_SEC / c->source_fps
+                                                           + (random >> 8) % (c->jitter_ms * 1000 + 1));
+    }
+
+  g_assert_cmpuint (taken, >=, c->taken * 97 / 100);
+  g_assert_cmpuint (taken, <=, c->taken * 103 / 100);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -184,6 +228,11 @@ main (int   argc,
     {
       g_autofree char *path = g_strconcat ("/video/quality-ladder/", cases[i].name, NULL);
       g_test_add_data_func (path, &cases[i], test_stretches);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (picture_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/video/quality-ladder/takes-pictures/", picture_cases[i].name, NULL);
+      g_test_add_data_func (path, &picture_cases[i], test_takes_pictures_evenly);
     }
   g_test_add_func ("/video/quality-ladder/swinging-rate-seldom-changes-the-size",
                    test_swinging_rate_seldom_changes_the_size);

@@ -128,6 +128,49 @@ test_rate_is_met_by_a_slow_camera (void)
   g_assert_cmpfloat (bytes * 8 / 3.0, <, 1.15 * 300000);
 }
 
+/* A screen stands still and then changes at once; a second later it is sharp again. */
+static void
+test_screen_becomes_sharp (void)
+{
+  g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
+  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  double psnr = 0;
+
+  yodel_vp8_encoder_set_content (encoder, YODEL_VIDEO_CONTENT_DETAIL);
+  yodel_vp8_encoder_set_rate (encoder, 800000, 15);
+
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autoptr (YodelVideoFrame) original = moving_picture_new (640, 480, i < 30 ? 0 : 77);
+      g_autoptr (YodelEncodedFrame) frame = yodel_vp8_encoder_encode (encoder, original, i * 2 * FRAME_US);
+      g_autoptr (YodelVideoFrame) shown = NULL;
+
+      if (frame == NULL)
+        continue;
+      g_assert_true (decode (decoder, frame, &shown));
+      psnr = moving_picture_psnr (original, shown);
+    }
+
+  g_assert_cmpfloat (psnr, >, 33);
+}
+
+static void
+test_several_threads (void)
+{
+  g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
+  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+
+  yodel_vp8_encoder_set_cores (encoder, 8);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (YodelEncodedFrame) frame = encode (encoder, 800, 450, i);
+      g_autoptr (YodelVideoFrame) shown = NULL;
+
+      g_assert_true (decode (decoder, frame, &shown));
+      g_assert_cmpuint (shown->width, ==, 800);
+    }
+}
+
 static void
 test_key_frames_come_on_request_only (void)
 {
@@ -360,6 +403,8 @@ main (int   argc,
       g_test_add_data_func (path, &rate_cases[i], test_rate_is_met);
     }
   g_test_add_func ("/video/vp8/rate-is-met/slow-camera", test_rate_is_met_by_a_slow_camera);
+  g_test_add_func ("/video/vp8/screen-becomes-sharp", test_screen_becomes_sharp);
+  g_test_add_func ("/video/vp8/several-threads", test_several_threads);
   g_test_add_func ("/video/vp8/key-frames-come-on-request-only", test_key_frames_come_on_request_only);
   g_test_add_func ("/video/vp8/a-new-size-is-a-key-frame", test_a_new_size_is_a_key_frame);
   for (gsize i = 0; i < G_N_ELEMENTS (layer_cases); i++)
