@@ -1,1 +1,27 @@
-# the room's files and tests
+# cli: the program yodel
+noinst_LTLIBRARIES += libyodel-cli.la
+libyodel_cli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+libyodel_cli_la_SOURCES = \
+  %D%/call-command.c %D%/call.h \
+  %D%/call-figures.c %D%/call-figures.h \
+  %D%/call-report.c \
+  %D%/call-signalling.c \
+  %D%/commands.h \
+  %D%/demo-command.c \
+  %D%/description-line.c %D%/description-line.h \
+  %D%/events.c %D%/events.h \
+  %D%/exit-status.h \
+  %D%/id-command.c \
+  %D%/json-line.c %D%/json-line.h \
+  %D%/line-input.c %D%/line-input.h \
+  %D%/media-options.c %D%/media-options.h \
+  %D%/options.c %D%/options.h \
+  %D%/output.c %D%/output.h \
+  %D%/picture.c %D%/picture.h \
+  %D%/snapshot-sink.c %D%/snapshot-sink.h \
+  %D%/status-line.c %D%/status-line.h
+libyodel_cli_la_LIBADD = $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+
+bin_PROGRAMS += yodel
+yodel_SOURCES = %D%/main.c
+yodel_LDADD   = libyodel-cli.la libyodel.la libyodel-media.la $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)

@@ -1,0 +1,480 @@
+/* Places or takes one call, from the first word to the exit status. */
+#define G_LOG_DOMAIN "yodel-cli"
+
+#include "config.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/call.h"
+#include "cli/commands.h"
+#include "cli/exit-status.h"
+#include "cli/picture.h"
+
+#define MANUAL "manual:"
+
+/* A session that does not end when it is asked to is left behind. */
+#define GUARD_MS 5000
+
+/* Tells a person something, above the line that shows the state. */
+void
+yodel_cli_call_say (YodelCliCall *self,
+                    const char   *format,
+                    ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  yodel_status_line_clear ();
+  g_printerr ("%s\n", text);
+}
+
+static gboolean
+on_guard (gpointer data)
+{
+  YodelCliCall *self = data;
+
+  self->guard_timer = 0;
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* Ends the call; the loop ends when the session has. */
+void
+yodel_cli_call_close (YodelCliCall *self)
+{
+  if (self->is_closing)
+    return;
+
+  self->is_closing = TRUE;
+  if (self->guard_timer == 0)
+    self->guard_timer = g_timeout_add (GUARD_MS, on_guard, self);
+  yodel_session_close (self->session);
+}
+
+/* Ends the call for a reason that the session does not know. */
+void
+yodel_cli_call_fail (YodelCliCall *self,
+                     int           exit_status,
+                     const char   *message)
+{
+  if (self->failure != NULL)
+    return;
+
+  self->failure = g_strdup (message);
+  self->exit_status = exit_status;
+  yodel_cli_call_close (self);
+}
+
+static int
+status_of_end (YodelEndReason reason,
+               gboolean       was_connected)
+{
+  switch (reason)
+    {
+    case YODEL_END_NONE:
+    case YODEL_END_LOCAL:
+    case YODEL_END_REMOTE:     return was_connected ? YODEL_EXIT_OK : YODEL_EXIT_NO_ANSWER;
+    case YODEL_END_NO_PATH:
+    case YODEL_END_LOST:
+    case YODEL_END_FAILED:     return YODEL_EXIT_NO_PATH;
+    case YODEL_END_KEY:        return YODEL_EXIT_KEY;
+    case YODEL_END_DECLINED:
+    case YODEL_END_UNANSWERED: return YODEL_EXIT_NO_ANSWER;
+    case YODEL_END_MEDIA:      return YODEL_EXIT_MEDIA;
+    }
+  g_assert_not_reached ();
+}
+
+static const char *
+name_of_end (YodelEndReason reason)
+{
+  switch (reason)
+    {
+    case YODEL_END_NONE:       return "none";
+    case YODEL_END_LOCAL:      return "local";
+    case YODEL_END_REMOTE:     return "remote";
+    case YODEL_END_NO_PATH:    return "no-path";
+    case YODEL_END_LOST:       return "lost";
+    case YODEL_END_KEY:        return "key";
+    case YODEL_END_DECLINED:   return "declined";
+    case YODEL_END_UNANSWERED: return "unanswered";
+    case YODEL_END_MEDIA:      return "media";
+    case YODEL_END_FAILED:     return "failed";
+    }
+  g_assert_not_reached ();
+}
+
+/* The exit status, by what weighs most: a signal, our own failure, the end of the session, the media. */
+static void
+decide_status (YodelCliCall   *self,
+               YodelEndReason  reason)
+{
+  if (self->signal != 0)
+    self->exit_status = YODEL_EXIT_SIGNAL + self->signal;
+  else if (self->failure == NULL)
+    self->exit_status = status_of_end (reason, self->connected_us > 0);
+
+  if (self->exit_status == YODEL_EXIT_OK && self->media_failed)
+    self->exit_status = YODEL_EXIT_MEDIA;
+}
+
+static void
+report_end (YodelCliCall *self)
+{
+  YodelEndReason reason = yodel_session_get_end_reason (self->session);
+  const char *text = self->failure != NULL ? self->failure : yodel_session_get_end_text (self->session);
+  YodelJsonLine line;
+
+  self->ended_us = g_get_monotonic_time ();
+  decide_status (self, reason);
+  yodel_cli_call_stop_reports (self);
+
+  yodel_events_begin (&self->events, &line, "ended", self->ended_us);
+  yodel_json_line_add_string (&line, "reason", self->failure != NULL ? "failed" : name_of_end (reason));
+  yodel_json_line_add_string (&line, "text", text);
+  yodel_events_end (&self->events, &line);
+
+  if (self->exit_status == YODEL_EXIT_USAGE)
+    yodel_cli_call_say (self, "yodel: %s", text != NULL ? text : "");
+  else if (text != NULL && text[0] != '\0')
+    yodel_cli_call_say (self, "%s", text);
+}
+
+static void
+on_last_stats (GObject      *source,
+               GAsyncResult *result,
+               gpointer      user_data)
+{
+  YodelCliCall *self = user_data;
+  g_autoptr (YodelStats) stats = yodel_session_get_stats_finish (YODEL_SESSION (source), result, NULL);
+  double packets;
+
+  /* a session that is over may have forgotten */
+  if (stats != NULL && (self->stats == NULL || yodel_stats_get_number (stats, "transport", NULL, "packetsSent", &packets)))
+    yodel_cli_call_take_stats (self, g_steal_pointer (&stats));
+  g_main_loop_quit (self->loop);
+}
+
+static void
+on_ended (YodelCliCall *self)
+{
+  if (self->ended_us > 0)
+    return;
+
+  self->is_closing = TRUE;
+  if (self->guard_timer == 0)
+    self->guard_timer = g_timeout_add (GUARD_MS, on_guard, self);
+  report_end (self);
+  yodel_session_get_stats_async (self->session, NULL, on_last_stats, self);
+}
+
+static gboolean
+on_duration_over (gpointer data)
+{
+  YodelCliCall *self = data;
+
+  self->duration_timer = 0;
+  yodel_cli_call_close (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_connected (YodelCliCall *self)
+{
+  const gint64 now_us = g_get_monotonic_time ();
+
+  self->status.state = _("connected");
+  if (self->connected_us > 0)
+    {
+      if (self->was_reconnecting)
+        yodel_events_emit (&self->events, "reconnected", now_us);
+      self->was_reconnecting = FALSE;
+      return;
+    }
+
+  self->connected_us = self->status.connected_us = now_us;
+  yodel_events_emit (&self->events, "connected", now_us);
+  if (!self->shows_status)
+    yodel_cli_call_say (self, "%s", _("connected"));
+  if (self->options->duration_s > 0)
+    self->duration_timer = g_timeout_add ((guint) (self->options->duration_s * 1000), on_duration_over, self);
+}
+
+static void
+on_state (YodelSession *session,
+          GParamSpec   *pspec,
+          YodelCliCall *self)
+{
+  switch (yodel_session_get_state (session))
+    {
+    case YODEL_SESSION_NEW:
+      break;
+    case YODEL_SESSION_CONNECTING:
+      self->status.state = _("connecting");
+      break;
+    case YODEL_SESSION_CONNECTED:
+      on_connected (self);
+      break;
+    case YODEL_SESSION_RECONNECTING:
+      self->status.state = _("reconnecting");
+      self->was_reconnecting = TRUE;
+      yodel_events_emit (&self->events, "reconnecting", g_get_monotonic_time ());
+      if (!self->shows_status)
+        yodel_cli_call_say (self, "%s", _("The peer is silent; trying to reach it again."));
+      break;
+    case YODEL_SESSION_ENDED:
+      on_ended (self);
+      break;
+    }
+}
+
+static void
+on_first_frame (YodelTrack   *track,
+                gint64        time_us,
+                YodelCliCall *self)
+{
+  yodel_events_emit (&self->events, yodel_track_get_kind (track) == YODEL_MEDIA_AUDIO ? "first-audio" : "first-video-frame",
+                     time_us);
+}
+
+/* A source or sink fails in the middle of a call: the call goes on, and its status says so in the end.  A reader who
+ * has gone from the end of a pipe is no failure. */
+static void
+on_media_error (GObject      *object,
+                GParamSpec   *pspec,
+                YodelCliCall *self)
+{
+  g_autoptr (GError) error = NULL;
+  YodelJsonLine line;
+
+  g_object_get (object, "error", &error, NULL);
+  if (error == NULL)
+    return;
+
+  if (!g_error_matches (error, YODEL_ERROR, YODEL_ERROR_CLOSED))
+    self->media_failed = TRUE;
+  yodel_cli_call_say (self, "yodel: %s", error->message);
+  yodel_events_begin (&self->events, &line, "media-error", g_get_monotonic_time ());
+  yodel_json_line_add_string (&line, "text", error->message);
+  yodel_events_end (&self->events, &line);
+}
+
+static void
+watch_media (YodelCliCall *self)
+{
+  for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
+    {
+      if (self->media.sources[kind] != NULL)
+        g_signal_connect (self->media.sources[kind], "notify::error", G_CALLBACK (on_media_error), self);
+      if (self->media.sinks[kind] != NULL)
+        g_signal_connect (self->media.sinks[kind], "notify::error", G_CALLBACK (on_media_error), self);
+    }
+}
+
+static void
+add_tracks (YodelCliCall *self)
+{
+  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
+    {
+      YodelTrack *track;
+
+      if (self->options->without[kind])
+        continue;
+
+      track = self->tracks[kind] = yodel_session_add_track (self->session, kind);
+      if (!yodel_cli_media_sends (self->options, kind))
+        yodel_track_set_direction (track, YODEL_DIRECTION_RECVONLY);
+      yodel_track_set_source (track, self->media.sources[kind]);
+      yodel_track_set_sink (track, yodel_cli_media_get_sink (&self->media, kind));
+      g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
+    }
+}
+
+/* The first time it ends the call properly; the second, at once. */
+static gboolean
+on_signal (YodelCliCall *self,
+           int           number)
+{
+  if (self->signal != 0)
+    {
+      yodel_status_line_clear ();
+      g_clear_pointer (&self->input, yodel_line_input_free);
+      _exit (YODEL_EXIT_SIGNAL + number);
+    }
+
+  self->signal = number;
+  yodel_cli_call_close (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_interrupt (gpointer data)
+{
+  return on_signal (data, SIGINT);
+}
+
+static gboolean
+on_terminate (gpointer data)
+{
+  return on_signal (data, SIGTERM);
+}
+
+static gboolean
+open_outputs (YodelCliCall  *self,
+              GError       **error)
+{
+  if (self->options->events != NULL)
+    {
+      self->events_output = yodel_output_new (self->options->events, error);
+      if (self->events_output == NULL)
+        return FALSE;
+      self->events.output = self->events_output;
+    }
+  if (self->options->stats != NULL)
+    {
+      self->stats_output = yodel_output_new (self->options->stats, error);
+      if (self->stats_output == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+save_snapshot (YodelCliCall *self)
+{
+  g_autoptr (YodelVideoFrame) frame = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->media.snapshot == NULL)
+    return;
+  frame = yodel_snapshot_sink_get_last (self->media.snapshot);
+  if (frame != NULL && !yodel_picture_save (frame, self->options->snapshot, &error))
+    yodel_cli_call_say (self, "yodel: %s", error->message);
+}
+
+static void
+run (YodelCliCall *self)
+{
+  self->loop = g_main_loop_new (NULL, FALSE);
+  self->session = yodel_session_new ();
+  yodel_session_set_trickle (self->session, FALSE);
+  yodel_session_set_stun_servers (self->session, (const char * const *) self->options->stun);
+  yodel_session_set_bind (self->session, (const char * const *) self->options->bind);
+  yodel_session_set_max_bitrate (self->session, (guint) self->options->max_bitrate_kbps * 1000);
+  g_signal_connect (self->session, "notify::state", G_CALLBACK (on_state), self);
+
+  self->status.state = self->is_caller ? _("calling") : _("waiting");
+  self->signal_sources[0] = g_unix_signal_add (SIGINT, on_interrupt, self);
+  self->signal_sources[1] = g_unix_signal_add (SIGTERM, on_terminate, self);
+  add_tracks (self);
+  watch_media (self);
+  yodel_cli_call_start_reports (self);
+  yodel_cli_call_start_exchange (self);
+  g_main_loop_run (self->loop);
+}
+
+static void
+clean_up (YodelCliCall *self)
+{
+  if (self->ended_us == 0 && self->session != NULL)
+    report_end (self);
+  save_snapshot (self);
+  yodel_cli_call_stop_reports (self);
+  g_clear_handle_id (&self->duration_timer, g_source_remove);
+  g_clear_handle_id (&self->guard_timer, g_source_remove);
+  g_clear_pointer (&self->input, yodel_line_input_free);
+
+  /* the session first: it lets go of the sinks, which close their files */
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data (self->session, self);
+  g_clear_object (&self->session);
+  yodel_cli_media_clear (&self->media);
+  for (guint i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
+    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
+
+  yodel_cli_call_report_result (self);
+  g_clear_pointer (&self->stats, yodel_stats_unref);
+  g_clear_pointer (&self->events_output, yodel_output_free);
+  g_clear_pointer (&self->stats_output, yodel_output_free);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_pointer (&self->failure, g_free);
+}
+
+static int
+place_or_take (const YodelCliOptions *options,
+               gboolean               is_caller)
+{
+  YodelCliCall call = { .options = options, .is_caller = is_caller };
+  g_autoptr (GError) error = NULL;
+  const gboolean stdin_is_free = !yodel_cli_media_uses_stdin (options);
+
+  if (!open_outputs (&call, &error))
+    {
+      g_printerr ("yodel: %s\n", error->message);
+      call.exit_status = YODEL_EXIT_USAGE;
+    }
+  else if (!yodel_cli_media_open (&call.media, options, stdin_is_free, &error))
+    {
+      g_printerr ("yodel: %s\n", error->message);
+      call.exit_status = YODEL_EXIT_MEDIA;
+    }
+  else
+    {
+      run (&call);
+    }
+
+  clean_up (&call);
+  return call.exit_status;
+}
+
+static int
+refuse_address (const char *address)
+{
+  g_printerr (_("yodel: \"%s\" cannot be reached by this program; the address it knows is \"manual:\"\n"), address);
+  return YODEL_EXIT_USAGE;
+}
+
+static int
+run_command (const char  *command,
+             const char  *summary,
+             gboolean     is_caller,
+             int          argc,
+             char       **argv)
+{
+  g_auto (YodelCliOptions) options = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  if (!yodel_cli_options_parse (&options, command, summary, argc, argv, &error))
+    {
+      g_printerr ("yodel: %s\n", error->message);
+      return YODEL_EXIT_USAGE;
+    }
+  if (strcmp (options.address, MANUAL) != 0)
+    return refuse_address (options.address);
+  return place_or_take (&options, is_caller);
+}
+
+int
+yodel_call_command (int    argc,
+                    char **argv)
+{
+  return run_command ("call", _("Places a call. With the address \"manual:\" it prints its offer as one line of JSON on standard\n"
+                                "output and reads the answer from standard input."),
+                      TRUE, argc, argv);
+}
+
+int
+yodel_answer_command (int    argc,
+                      char **argv)
+{
+  return run_command ("answer", _("Takes a call. With the address \"manual:\" it reads the offer as one line of JSON from standard\n"
+                                  "input and prints its answer on standard output."),
+                      FALSE, argc, argv);
+}

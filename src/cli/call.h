@@ -1,0 +1,65 @@
+/* One call with the description of either side handed over by hand. */
+#pragma once
+
+#include <yodel/yodel.h>
+
+#include "cli/call-figures.h"
+#include "cli/events.h"
+#include "cli/line-input.h"
+#include "cli/media-options.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/status-line.h"
+
+/* Thread: the program's one. */
+typedef struct
+{
+  const YodelCliOptions *options;         /* (borrowed) */
+  gboolean               is_caller;
+
+  GMainLoop             *loop;            /* (owned) */
+  YodelSession          *session;         /* (owned) */
+  YodelTrack            *tracks[2];       /* (borrowed) (nullable) by kind */
+  YodelCliMedia          media;
+  YodelLineInput        *input;           /* (owned) (nullable) */
+
+  YodelOutput           *events_output;   /* (owned) (nullable) */
+  YodelEvents            events;
+  YodelOutput           *stats_output;    /* (owned) (nullable) */
+  YodelStatus            status;
+  gboolean               shows_status;
+
+  YodelStats            *stats;           /* (owned) (nullable) the newest */
+  gint64                 stats_us;
+  gint64                 connected_us;    /* 0: never */
+  gint64                 ended_us;        /* 0: not yet */
+  gboolean               was_reconnecting;
+  gboolean               media_failed;
+  gboolean               is_closing;
+  int                    signal;          /* 0: none */
+  int                    exit_status;
+  char                  *failure;         /* (owned) (nullable) what a person is told */
+  guint                  stats_timer;
+  guint                  draw_timer;
+  guint                  duration_timer;
+  guint                  guard_timer;
+  guint                  signal_sources[2];
+} YodelCliCall;
+
+void yodel_cli_call_say            (YodelCliCall  *self,
+                                    const char    *format,
+                                    ...) G_GNUC_PRINTF (2, 3);
+void yodel_cli_call_fail           (YodelCliCall  *self,
+                                    int            exit_status,
+                                    const char    *message);
+void yodel_cli_call_close          (YodelCliCall  *self);
+
+/* call-report.c */
+void yodel_cli_call_start_reports  (YodelCliCall  *self);
+void yodel_cli_call_stop_reports   (YodelCliCall  *self);
+void yodel_cli_call_take_stats     (YodelCliCall  *self,
+                                    YodelStats    *stats);
+void yodel_cli_call_report_result  (YodelCliCall  *self);
+
+/* call-signalling.c */
+void yodel_cli_call_start_exchange (YodelCliCall  *self);

@@ -1,0 +1,8 @@
+/* The commands of the program.  Each takes the arguments behind its name, with a program name first, and
+ * returns the exit status. */
+#pragma once
+
+int yodel_call_command   (int argc, char **argv);
+int yodel_answer_command (int argc, char **argv);
+int yodel_id_command     (int argc, char **argv);
+int yodel_demo_command   (int argc, char **argv);

@@ -1,0 +1,77 @@
+#define G_LOG_DOMAIN "yodel-cli"
+
+#include "config.h"
+
+#include <glib.h>
+#include <glib/gi18n.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/exit-status.h"
+
+typedef struct
+{
+  const char  *name;
+  int        (*run) (int argc, char **argv);
+  const char  *summary;
+} Command;
+
+static const Command commands[] = {
+  { "call",   yodel_call_command,   N_("place a call") },
+  { "answer", yodel_answer_command, N_("take a call") },
+  { "id",     yodel_id_command,     N_("show my address") },
+  { "demo",   yodel_demo_command,   N_("place a call between two programs on this machine, and report on it") },
+};
+
+static void
+print_help (void)
+{
+  g_print ("%s\n", _("Usage: yodel COMMAND [OPTION...] [ADDRESS]"));
+  g_print ("\n%s\n\n", _("Calls with voice and video, straight from one to the other."));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-8s %s\n", commands[i].name, _(commands[i].summary));
+  g_print ("\n%s\n", _("An ADDRESS is \"manual:\": the two descriptions of a call are handed over by you, one line each way."));
+  g_print ("%s\n", _("\"yodel COMMAND --help\" tells the options of a command."));
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  const char *name = argc > 1 ? argv[1] : "";
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
+  g_set_prgname ("yodel");
+
+  /* a reader that goes away is an error of its stream, not the end */
+  signal (SIGPIPE, SIG_IGN);
+
+  if (strcmp (name, "--version") == 0)
+    {
+      g_print ("yodel %s\n", PACKAGE_VERSION);
+      return YODEL_EXIT_OK;
+    }
+  if (strcmp (name, "--help") == 0 || strcmp (name, "-h") == 0 || strcmp (name, "help") == 0)
+    {
+      print_help ();
+      return YODEL_EXIT_OK;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (name, commands[i].name) == 0)
+      {
+        argv[1] = argv[0];
+        return commands[i].run (argc - 1, argv + 1);
+      }
+
+  if (name[0] == '\0')
+    g_printerr ("yodel: %s\n", _("a command is missing; \"yodel --help\" names them"));
+  else
+    g_printerr (_("yodel: there is no command \"%s\"; \"yodel --help\" names them\n"), name);
+  return YODEL_EXIT_USAGE;
+}

@@ -1,0 +1,125 @@
+#define G_LOG_DOMAIN "yodel-cli"
+
+#include "config.h"
+
+#include "cli/media-options.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+#include <yodel/yodel-media.h>
+
+/* For people: what is used where nothing was asked for. */
+static const char * const fallback_notes[2][2] = {
+  { N_("There is no loudspeaker: the sound is thrown away (--audio-sink chooses)."),
+    N_("There is no microphone: the test sound is sent (--audio-source chooses).") },
+  { N_("There is no display: the picture is thrown away (--video-sink chooses)."),
+    N_("There is no camera: the test picture is sent (--video-source chooses).") },
+};
+
+static gboolean
+is_stdin (const char *spec)
+{
+  return g_strcmp0 (spec, "pcm:-") == 0 || g_strcmp0 (spec, "y4m:-") == 0;
+}
+
+/* Returns: whether media comes from standard input, behind the description */
+gboolean
+yodel_cli_media_uses_stdin (const YodelCliOptions *options)
+{
+  return is_stdin (options->sources[YODEL_MEDIA_AUDIO]) || is_stdin (options->sources[YODEL_MEDIA_VIDEO]);
+}
+
+static YodelSource *
+open_source (YodelMediaKind   kind,
+             const char      *spec,
+             GError         **error)
+{
+  YodelSource *source;
+
+  if (spec != NULL)
+    return yodel_media_source_new (kind, spec, error);
+
+  source = yodel_media_source_new (kind, "default", NULL);
+  if (source != NULL)
+    return source;
+  g_printerr ("%s\n", _(fallback_notes[kind][1]));
+  return yodel_media_source_new (kind, "test", error);
+}
+
+static YodelSink *
+open_sink (YodelMediaKind   kind,
+           const char      *spec,
+           GError         **error)
+{
+  YodelSink *sink;
+
+  if (spec != NULL)
+    return yodel_media_sink_new (kind, spec, error);
+
+  sink = yodel_media_sink_new (kind, "default", NULL);
+  if (sink != NULL)
+    return sink;
+  g_printerr ("%s\n", _(fallback_notes[kind][0]));
+  return yodel_media_sink_new (kind, "none", error);
+}
+
+/* Opens what is not open yet.  @stdin_is_free: %FALSE leaves out what comes from standard input, as long as the
+ * description is still to be read there */
+gboolean
+yodel_cli_media_open (YodelCliMedia          *self,
+                      const YodelCliOptions  *options,
+                      gboolean                stdin_is_free,
+                      GError                **error)
+{
+  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
+    {
+      const char *source = options->sources[kind];
+
+      if (options->without[kind])
+        continue;
+
+      if (self->sources[kind] == NULL && (stdin_is_free || !is_stdin (source)))
+        {
+          self->sources[kind] = open_source (kind, source, error);
+          if (self->sources[kind] == NULL)
+            return FALSE;
+        }
+      if (self->sinks[kind] == NULL)
+        {
+          self->sinks[kind] = open_sink (kind, options->sinks[kind], error);
+          if (self->sinks[kind] == NULL)
+            return FALSE;
+        }
+    }
+
+  if (options->snapshot != NULL && self->snapshot == NULL && self->sinks[YODEL_MEDIA_VIDEO] != NULL)
+    self->snapshot = yodel_snapshot_sink_new (self->sinks[YODEL_MEDIA_VIDEO]);
+  return TRUE;
+}
+
+/* Returns: whether that medium is sent at all */
+gboolean
+yodel_cli_media_sends (const YodelCliOptions *options,
+                       YodelMediaKind         kind)
+{
+  return g_strcmp0 (options->sources[kind], "none") != 0;
+}
+
+/* Returns: (transfer none) (nullable): the sink for the track */
+YodelSink *
+yodel_cli_media_get_sink (YodelCliMedia  *self,
+                          YodelMediaKind  kind)
+{
+  return kind == YODEL_MEDIA_VIDEO && self->snapshot != NULL ? YODEL_SINK (self->snapshot) : self->sinks[kind];
+}
+
+void
+yodel_cli_media_clear (YodelCliMedia *self)
+{
+  g_clear_object (&self->snapshot);
+  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
+    {
+      g_clear_object (&self->sources[kind]);
+      g_clear_object (&self->sinks[kind]);
+    }
+}

@@ -1,0 +1,25 @@
+/* The sources and sinks of a call, as the options ask for them. */
+#pragma once
+
+#include <yodel/yodel.h>
+
+#include "cli/options.h"
+#include "cli/snapshot-sink.h"
+
+typedef struct
+{
+  YodelSource       *sources[2];     /* (owned) (nullable) by kind */
+  YodelSink         *sinks[2];       /* (owned) (nullable) by kind: what writes */
+  YodelSnapshotSink *snapshot;       /* (owned) (nullable) in front of the picture's */
+} YodelCliMedia;
+
+gboolean   yodel_cli_media_uses_stdin (const YodelCliOptions  *options);
+gboolean   yodel_cli_media_open       (YodelCliMedia          *self,
+                                       const YodelCliOptions  *options,
+                                       gboolean                stdin_is_free,
+                                       GError                **error);
+gboolean   yodel_cli_media_sends      (const YodelCliOptions  *options,
+                                       YodelMediaKind          kind);
+YodelSink *yodel_cli_media_get_sink   (YodelCliMedia          *self,
+                                       YodelMediaKind          kind);
+void       yodel_cli_media_clear      (YodelCliMedia          *self);

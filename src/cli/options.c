@@ -1,0 +1,125 @@
+#define G_LOG_DOMAIN "yodel-cli"
+
+#include "config.h"
+
+#include "cli/options.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <string.h>
+
+/* A day: longer, and a slip of the finger is more likely than a wish. */
+#define MAX_DURATION_S 86400.0
+
+static gboolean
+refuse (GError     **error,
+        const char  *message)
+{
+  g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+  return FALSE;
+}
+
+static gboolean
+is_sane (const YodelCliOptions  *self,
+         GError                **error)
+{
+  /* written so that it refuses what is not a number too */
+  if (!(self->duration_s >= 0 && self->duration_s <= MAX_DURATION_S))
+    return refuse (error, _("--duration takes seconds, from 0 to 86400"));
+  if (self->max_bitrate_kbps < 0 || self->max_bitrate_kbps > 1000000)
+    return refuse (error, _("--max-bitrate takes kilobits a second, from 1 to 1000000"));
+  if (self->without[YODEL_MEDIA_AUDIO] && self->without[YODEL_MEDIA_VIDEO])
+    return refuse (error, _("--no-audio and --no-video together leave nothing to call for"));
+  return TRUE;
+}
+
+static gboolean
+take_address (YodelCliOptions  *self,
+              char            **rest,
+              GError          **error)
+{
+  if (rest == NULL || rest[0] == NULL)
+    return refuse (error, _("an address is missing, such as \"manual:\""));
+  if (rest[1] != NULL)
+    return refuse (error, _("there is more than one address"));
+
+  self->address = g_strdup (rest[0]);
+  return TRUE;
+}
+
+static gboolean
+parse (YodelCliOptions     *self,
+       const GOptionEntry  *entries,
+       const char          *command,
+       const char          *summary,
+       char               **argv,
+       GError             **error)
+{
+  g_autoptr (GOptionContext) context = NULL;
+  g_auto (GStrv) copy = g_strdupv (argv);
+  g_autofree char *parameters = g_strdup_printf ("%s %s", command, _("ADDRESS"));
+
+  context = g_option_context_new (parameters);
+  g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);
+  g_option_context_set_summary (context, summary);
+  g_option_context_set_description (context,
+    _("A source S is: none, test, default, device:NAME, pcm:PATH (16-bit samples, 48 kHz mono), y4m:PATH, or\n"
+      "any media file, which is played over and over. A sink S is: none, default, device:NAME, pcm:PATH,\n"
+      "y4m:PATH[,WIDTHxHEIGHT], or a file that ends in .wav, .ogg, .webm, .mkv or .y4m. The PATH of pcm: and y4m:\n"
+      "may be a pipe, or - for standard input and output.\n"
+      "\n"
+      "Exit status: 0 the call ended as asked; 1 usage; 2 no direct path; 3 declined or not answered;\n"
+      "4 the peer's key is not the expected one; 5 the media failed; 130 and 143 on signals."));
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  return g_option_context_parse_strv (context, &copy, error);
+}
+
+/* @argv: with the program's name first, but without the command.  --help prints and exits. */
+gboolean
+yodel_cli_options_parse (YodelCliOptions   *self,
+                         const char        *command,
+                         const char        *summary,
+                         int                argc,
+                         char             **argv,
+                         GError           **error)
+{
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry entries[] = {
+    { "audio-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_AUDIO], N_("Where the sound to be sent comes from"), "S" },
+    { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_AUDIO], N_("Where the received sound goes"), "S" },
+    { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_VIDEO], N_("Where the picture to be sent comes from"), "S" },
+    { "video-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_VIDEO], N_("Where the received picture goes"), "S" },
+    { "no-audio", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_AUDIO], N_("No sound in this call"), NULL },
+    { "no-video", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_VIDEO], N_("No picture in this call"), NULL },
+    { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s, N_("End the call so long after it was connected"), N_("SECONDS") },
+    { "max-bitrate", 0, 0, G_OPTION_ARG_INT, &self->max_bitrate_kbps, N_("Send at most so much"), "KBIT" },
+    { "stun", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->stun, N_("Ask this STUN server for the public address (repeatable)"), N_("HOST[:PORT]") },
+    { "bind", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->bind, N_("Use this local address only (repeatable)"), N_("ADDRESS|INTERFACE") },
+    { "events", 0, 0, G_OPTION_ARG_FILENAME, &self->events, N_("Write what happens as JSON lines"), N_("FILE|-") },
+    { "stats", 0, 0, G_OPTION_ARG_FILENAME, &self->stats, N_("Write statistics every second as JSON lines"), N_("FILE") },
+    { "snapshot", 0, 0, G_OPTION_ARG_FILENAME, &self->snapshot, N_("Save the last received picture as a PNG"), N_("FILE") },
+    { "progress", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->progress, "Add \"progress\" to the events five times a second", NULL },
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, NULL },
+    { NULL }
+  };
+
+  *self = (YodelCliOptions) { 0 };
+  return parse (self, entries, command, summary, argv, error) && take_address (self, rest, error) &&
+         is_sane (self, error);
+}
+
+void
+yodel_cli_options_clear (YodelCliOptions *self)
+{
+  for (guint kind = 0; kind < G_N_ELEMENTS (self->sources); kind++)
+    {
+      g_clear_pointer (&self->sources[kind], g_free);
+      g_clear_pointer (&self->sinks[kind], g_free);
+    }
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->stun, g_strfreev);
+  g_clear_pointer (&self->bind, g_strfreev);
+  g_clear_pointer (&self->events, g_free);
+  g_clear_pointer (&self->stats, g_free);
+  g_clear_pointer (&self->snapshot, g_free);
+}
