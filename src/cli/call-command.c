@@ -125,11 +125,23 @@ decide_status (YodelCliCall   *self,
     self->exit_status = YODEL_EXIT_MEDIA;
 }
 
+/* Why it is over, in words. */
+static const char *
+end_text (YodelCliCall   *self,
+          YodelEndReason  reason)
+{
+  if (self->failure != NULL)
+    return self->failure;
+  if (yodel_session_get_end_text (self->session) != NULL)
+    return yodel_session_get_end_text (self->session);
+  return reason == YODEL_END_REMOTE ? _("the other side hung up") : _("the call was ended here");
+}
+
 static void
 report_end (YodelCliCall *self)
 {
   YodelEndReason reason = yodel_session_get_end_reason (self->session);
-  const char *text = self->failure != NULL ? self->failure : yodel_session_get_end_text (self->session);
+  const char *text = end_text (self, reason);
   YodelJsonLine line;
 
   self->ended_us = g_get_monotonic_time ();
@@ -141,10 +153,10 @@ report_end (YodelCliCall *self)
   yodel_json_line_add_string (&line, "text", text);
   yodel_events_end (&self->events, &line);
 
-  if (self->exit_status == YODEL_EXIT_USAGE)
-    yodel_cli_call_say (self, "yodel: %s", text != NULL ? text : "");
-  else if (text != NULL && text[0] != '\0')
+  if (self->exit_status == YODEL_EXIT_OK || self->exit_status > YODEL_EXIT_SIGNAL)
     yodel_cli_call_say (self, "%s", text);
+  else
+    yodel_cli_call_say (self, "yodel: %s", text);
 }
 
 static void

@@ -38,15 +38,25 @@ refuse (GError     **error,
   return FALSE;
 }
 
-static gboolean
-is_shallow (const char *line,
+typedef enum
+{
+  ONE_SHALLOW_VALUE,
+  TOO_DEEP,
+  MORE_THAN_ONE,       /* which the parser would leave unread */
+} Shape;
+
+static Shape
+find_shape (const char *line,
             gsize       length)
 {
   gboolean in_string = FALSE;
+  gboolean is_over = FALSE;
   int depth = 0;
 
   for (gsize i = 0; i < length; i++)
     {
+      if (is_over && !g_ascii_isspace (line[i]))
+        return MORE_THAN_ONE;
       if (in_string && line[i] == '\\')
         i++;
       else if (line[i] == '"')
@@ -54,11 +64,11 @@ is_shallow (const char *line,
       else if (!in_string && (line[i] == '{' || line[i] == '['))
         depth++;
       else if (!in_string && (line[i] == '}' || line[i] == ']'))
-        depth--;
+        is_over = --depth <= 0;
       if (depth > MAX_DEPTH)
-        return FALSE;
+        return TOO_DEEP;
     }
-  return TRUE;
+  return ONE_SHALLOW_VALUE;
 }
 
 static gboolean
@@ -141,8 +151,12 @@ yodel_description_line_parse (const char     *line,
     return refuse (error, _("the description is an empty line"));
   if (!is_text (line, length))
     return refuse (error, _("the description is not text in UTF-8"));
-  if (!is_shallow (line, length))
-    return refuse (error, _("the description is nested too deeply"));
+  switch (find_shape (line, length))
+    {
+    case ONE_SHALLOW_VALUE: break;
+    case TOO_DEEP:          return refuse (error, _("the description is nested too deeply"));
+    case MORE_THAN_ONE:     return refuse (error, _("something follows the description on its line"));
+    }
 
   parser = json_parser_new_immutable ();
   if (!json_parser_load_from_data (parser, line, (gssize) length, &local))

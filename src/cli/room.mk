@@ -25,3 +25,25 @@ libyodel_cli_la_LIBADD = $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)
 bin_PROGRAMS += yodel
 yodel_SOURCES = %D%/main.c
 yodel_LDADD   = libyodel-cli.la libyodel.la libyodel-media.la $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+
+CLI_TEST_LIBS = libyodel-cli.la libyodel.la libyodel-media.la $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+
+check_PROGRAMS += tests/cli/test-description-line
+tests_cli_test_description_line_SOURCES = tests/cli/test-description-line.c
+tests_cli_test_description_line_LDADD   = $(CLI_TEST_LIBS)
+
+check_PROGRAMS += tests/cli/test-json-line
+tests_cli_test_json_line_SOURCES  = tests/cli/test-json-line.c
+tests_cli_test_json_line_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+tests_cli_test_json_line_LDADD    = $(CLI_TEST_LIBS)
+
+check_PROGRAMS += tests/cli/test-picture
+tests_cli_test_picture_SOURCES = tests/cli/test-picture.c
+tests_cli_test_picture_LDADD   = $(CLI_TEST_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-description-line
+tests_fuzz_fuzz_description_line_SOURCES = tests/fuzz/fuzz-description-line.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_description_line_LDADD   = $(CLI_TEST_LIBS)
+
+EXTRA_DIST += tests/fuzz/corpus/description-line
+dist_check_SCRIPTS += tests/cli/test-usage.sh

@@ -1,0 +1,107 @@
+#!/bin/sh
+# What the program says, and its exit status, where no call comes about.
+set -u
+
+yodel=./yodel
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT INT TERM
+export LC_ALL=C XDG_DATA_HOME="$folder/data"
+failed=0
+count=0
+
+# expect STATUS WORDS ARGUMENT...: standard input comes from $folder/in
+expect ()
+{
+  status=$1 words=$2
+  shift 2
+  count=$((count + 1))
+  timeout 60 "$yodel" "$@" <"$folder/in" >"$folder/out" 2>"$folder/err"
+  got=$?
+  if [ "$got" -ne "$status" ] || ! cat "$folder/out" "$folder/err" | grep -q -e "$words"; then
+    echo "not ok $count - yodel $*: status $got, not $status; or no \"$words\" in:"
+    cat "$folder/out" "$folder/err"
+    failed=1
+  else
+    echo "ok $count - yodel $*"
+  fi
+}
+
+# expect_bad_line NAME WORDS: $folder/in is refused as an offer, in one line
+expect_bad_line ()
+{
+  expect 1 "$2" answer manual: --audio-source=none --audio-sink=none --no-video
+  if [ "$(wc -l <"$folder/err")" -ne 1 ]; then
+    echo "not ok $count - $1: more than one line:"
+    cat "$folder/err"
+    failed=1
+  fi
+}
+
+: >"$folder/in"
+expect 0 "^yodel [0-9]" --version
+expect 0 "answer" --help
+expect 0 "audio-source" call --help
+expect 1 "command is missing"
+expect 1 "no command" dance
+expect 1 "address is missing" call
+expect 1 "more than one address" call manual: manual:
+expect 1 "lan:you" call lan:you
+expect 1 "wss://example.org/room" answer wss://example.org/room
+expect 1 "duration" call manual: --duration=-1
+expect 1 "duration" call manual: --duration=nan
+expect 1 "bitrate" call manual: --max-bitrate=-7
+expect 1 "no-audio" call manual: --no-audio --no-video
+expect 1 "nonsense" call manual: --nonsense
+expect 1 "nonexistent" call manual: --events=/nonexistent/file
+expect 5 "No such file" call manual: --audio-source=/nonexistent/file.wav --no-video
+expect 5 "picture" call manual: --audio-source=y4m:x --no-video
+expect 5 "end in" call manual: --audio-source=none --audio-sink="$folder/x.mp3" --no-video
+expect 5 "source" call manual: --audio-source=none --audio-sink=test --no-video
+expect 3 "no answer" call manual: --audio-source=none --audio-sink=none --no-video
+expect 1 "no offer" answer manual: --audio-source=none --audio-sink=none --no-video
+
+echo hello >"$folder/in"
+expect_bad_line words "not JSON"
+printf '{"type":"offer","sdp":"v=0' >"$folder/in"
+expect_bad_line cut-off "cut off"
+head -c 300000 /dev/zero | tr '\0' x >"$folder/in"
+expect_bad_line huge "256 KiB"
+printf '\001\002\377\n' >"$folder/in"
+expect_bad_line binary "UTF-8"
+echo '["offer"]' >"$folder/in"
+expect_bad_line array "object"
+echo '{"type":"offer"}' >"$folder/in"
+expect_bad_line no-sdp "sdp"
+echo '{"type":1,"sdp":"v=0"}' >"$folder/in"
+expect_bad_line wrong-type "string"
+printf '%s\n' '{"type":"answer","sdp":"v=0\r\n"}' >"$folder/in"
+expect_bad_line other-type "not an offer"
+echo '{"type":"offer","sdp":"hello"}' >"$folder/in"
+expect_bad_line no-description "."
+
+: >"$folder/in"
+expect 0 "^yodel:" id
+first=$(cat "$folder/out")
+expect 0 "^$first\$" id
+expect 0 "\"address\":\"$first\"" id --json
+expect 1 "extra" id extra
+
+# an interrupted call says so in its status
+mkfifo "$folder/pipe"
+"$yodel" answer manual: --audio-source=none --audio-sink="$folder/a.wav" --no-video --events="$folder/events" <"$folder/pipe" 2>/dev/null &
+exec 3>"$folder/pipe"
+sleep 1
+kill -INT $!
+wait $!
+got=$?
+exec 3>&-
+count=$((count + 1))
+if [ "$got" -eq 130 ] && grep -q '"event":"result"' "$folder/events"; then
+  echo "ok $count - interrupted"
+else
+  echo "not ok $count - interrupted: status $got"
+  failed=1
+fi
+
+echo "1..$count"
+exit $failed
