@@ -2,16 +2,7 @@
 
 #include "video/quality-ladder.h"
 
-#include <math.h>
-
-#define MAX_RUNGS            12
-#define MIN_PIXELS           (320 * 180)
-#define DETAIL_MIN_FPS       5.0
-
-/* The least that makes a picture worth its size: a bit a second for each pixel at 30 fps, by eye
- * and by PSNR of hand-held clips.  Screens compress better. */
-#define FLOOR_BITS_PER_PIXEL 0.9
-#define DETAIL_SHARE         0.5
+#include "video/quality-rungs.h"
 
 /* Below the first for a second no picture is better than a bad one; from the second on it is back. */
 #define PAUSE_BPS            30000
@@ -47,21 +38,7 @@
 #define OVERUSE_PERIODS      2
 #define CPU_MEMORY_US        (30 * G_USEC_PER_SEC)
 
-/* A time that has not been. */
-#define NEVER_YET G_MININT64
-
-typedef struct
-{
-  guint    width;
-  guint    height;
-  double   fps;
-  guint    floor_bps;
-  gint64   over_since_us;         /* rate over UP_SHARE of the floor; NEVER_YET if not */
-  gint64   far_over_since_us;     /* over FAST_UP_SHARE */
-  gint64   failed_us;             /* the encoder could not do it at failed_bps */
-  guint    failed_bps;
-  gint64   overused_us;           /* the processor could not */
-} Rung;
+#define NEVER_YET YODEL_QUALITY_NEVER_YET
 
 typedef enum
 {
@@ -73,36 +50,32 @@ typedef enum
 /* Thread: one at a time. */
 struct _YodelQualityLadder
 {
-  guint             source_width;
-  guint             source_height;
-  double            source_fps;
-  YodelVideoContent content;
-  guint             max_pixels;
-  double            max_fps;
+  YodelQualitySource source;
+  double             max_fps;
 
-  Rung              rungs[MAX_RUNGS];   /* the best first */
-  guint             n_rungs;
-  guint             rung;
-  gboolean          chosen;             /* the first choice was made */
-  YodelQuality      quality;
-  Limit             limit;
+  YodelQualityRung   rungs[YODEL_QUALITY_MAX_RUNGS];   /* the best first */
+  guint              n_rungs;
+  guint              rung;
+  gboolean           chosen;             /* the first choice was made */
+  YodelQuality       quality;
+  Limit              limit;
 
-  guint             rate_bps;
-  gint64            short_since_us;
-  gint64            very_short_since_us;
-  gint64            pause_since_us;     /* the rate is on the other side of the pause's bounds */
-  gint64            up_us;              /* when it last went up */
-  guint             patience;           /* a factor to the time to wait before going up */
+  guint              rate_bps;
+  gint64             short_since_us;
+  gint64             very_short_since_us;
+  gint64             pause_since_us;     /* the rate is on the other side of the pause's bounds */
+  gint64             up_us;              /* when it last went up */
+  guint              patience;           /* a factor to the time to wait before going up */
 
-  gint64            picture_us;         /* when the next picture is due */
+  gint64             picture_us;         /* when the next picture is due */
 
-  gint64            period_us;          /* start */
-  guint             period_rate_bps;
-  guint             n_frames;
-  guint             n_dropped;
-  guint64           qp_sum;
-  gint64            encode_sum_us;
-  guint             n_overused;         /* periods in a row */
+  gint64             period_us;          /* start */
+  guint              period_rate_bps;
+  guint              n_frames;
+  guint              n_dropped;
+  guint64            qp_sum;
+  gint64             encode_sum_us;
+  guint              n_overused;         /* periods in a row */
 };
 
 YodelQualityLadder *
@@ -124,119 +97,6 @@ yodel_quality_ladder_free (YodelQualityLadder *self)
 }
 
 static void
-add_rung (YodelQualityLadder *self,
-          guint               width,
-          guint               height,
-          double              fps)
-{
-  double share = self->content == YODEL_VIDEO_CONTENT_DETAIL ? DETAIL_SHARE : 1;
-  Rung *rung;
-
-  if (self->n_rungs == MAX_RUNGS)
-    return;
-
-  rung = &self->rungs[self->n_rungs++];
-  *rung = (Rung) {
-    .width = width, .height = height, .fps = fps,
-    .over_since_us = NEVER_YET, .far_over_since_us = NEVER_YET,
-    .failed_us = NEVER_YET, .overused_us = NEVER_YET,
-  };
-  rung->floor_bps = FLOOR_BITS_PER_PIXEL * share * width * height * (0.25 + 0.75 * fps / 30);
-}
-
-/* Every second step halves: 1280x720, 960x540, 640x360, 480x270, 320x180. */
-static void
-shrink (const YodelQualityLadder *self,
-        guint                     steps,
-        guint                    *width,
-        guint                    *height)
-{
-  double scale = pow (0.5, steps / 2) * (steps % 2 ? 0.75 : 1);
-
-  *width = self->source_width;
-  *height = self->source_height;
-  if (steps > 0)
-    {
-      *width = MAX ((guint) (self->source_width * scale) & ~1u, 2);
-      *height = MAX ((guint) (self->source_height * scale) & ~1u, 2);
-    }
-}
-
-static guint
-first_step (const YodelQualityLadder *self)
-{
-  guint steps = 0, width, height;
-
-  for (; steps < 12; steps++)
-    {
-      shrink (self, steps, &width, &height);
-      if (self->max_pixels == 0 || width * height <= self->max_pixels)
-        break;
-    }
-
-  return steps;
-}
-
-static void
-add_frame_rates (YodelQualityLadder *self,
-                 guint               width,
-                 guint               height,
-                 double              below_fps,
-                 double              least_fps)
-{
-  static const double rates[] = { 30, 15, 10, 7.5, 5 };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rates); i++)
-    if (rates[i] < below_fps - 1 && rates[i] >= least_fps)
-      add_rung (self, width, height, rates[i]);
-}
-
-static void
-add_motion_rungs (YodelQualityLadder *self,
-                  double              fps)
-{
-  guint steps = first_step (self), width, height;
-
-  shrink (self, steps, &width, &height);
-  add_rung (self, width, height, fps);
-  if (fps > 31)
-    add_rung (self, width, height, fps = 30);
-
-  for (;;)
-    {
-      guint smaller_width, smaller_height;
-
-      shrink (self, ++steps, &smaller_width, &smaller_height);
-      if (smaller_width * smaller_height < MIN_PIXELS)
-        break;
-      width = smaller_width;
-      height = smaller_height;
-      add_rung (self, width, height, fps);
-    }
-
-  add_frame_rates (self, width, height, fps, 7.5);
-}
-
-static void
-add_detail_rungs (YodelQualityLadder *self,
-                  double              fps)
-{
-  guint steps = first_step (self), width, height;
-
-  shrink (self, steps, &width, &height);
-  add_rung (self, width, height, fps);
-  add_frame_rates (self, width, height, fps, DETAIL_MIN_FPS);
-
-  for (;;)
-    {
-      shrink (self, ++steps, &width, &height);
-      if (width * height < MIN_PIXELS)
-        break;
-      add_rung (self, width, height, MIN (fps, DETAIL_MIN_FPS));
-    }
-}
-
-static void
 reset_period (YodelQualityLadder *self,
               gint64              start_us)
 {
@@ -247,27 +107,22 @@ reset_period (YodelQualityLadder *self,
   self->encode_sum_us = 0;
 }
 
-/* Builds the rungs anew and keeps to the one that is nearest in size to the old one. */
+/* Builds the rungs anew and keeps to the one that is nearest to the old one. */
 static void
 rebuild (YodelQualityLadder *self)
 {
-  Rung old = self->rungs[self->rung];
-  double fps = self->source_fps;
+  YodelQualityRung old = self->rungs[self->rung];
+  YodelQualitySource source = self->source;
 
-  if (self->source_width == 0)
+  if (source.width == 0)
     return;
   if (self->max_fps > 0)
-    fps = MIN (fps, self->max_fps);
+    source.fps = MIN (source.fps, self->max_fps);
 
-  self->n_rungs = 0;
-  if (self->content == YODEL_VIDEO_CONTENT_DETAIL)
-    add_detail_rungs (self, fps);
-  else
-    add_motion_rungs (self, fps);
-
+  self->n_rungs = yodel_quality_rungs_build (self->rungs, self->n_rungs, &source);
   self->rung = 0;
-  while (self->chosen && self->rung < self->n_rungs - 1 && self->limit != LIMIT_NONE
-         && self->rungs[self->rung].width * self->rungs[self->rung].height > old.width * old.height)
+  while (self->chosen && self->limit != LIMIT_NONE && self->rung < self->n_rungs - 1
+         && yodel_quality_rung_is_above (&self->rungs[self->rung], &old))
     self->rung++;
   self->period_us = NEVER_YET;
 }
@@ -278,12 +133,12 @@ yodel_quality_ladder_set_source (YodelQualityLadder *self,
                                  guint               height,
                                  double              fps)
 {
-  if (width == self->source_width && height == self->source_height && fps == self->source_fps)
+  if (width == self->source.width && height == self->source.height && fps == self->source.fps)
     return;
 
-  self->source_width = width;
-  self->source_height = height;
-  self->source_fps = fps;
+  self->source.width = width;
+  self->source.height = height;
+  self->source.fps = fps;
   rebuild (self);
 }
 
@@ -291,10 +146,10 @@ void
 yodel_quality_ladder_set_content (YodelQualityLadder *self,
                                   YodelVideoContent   content)
 {
-  if (content == self->content)
+  if (content == self->source.content)
     return;
 
-  self->content = content;
+  self->source.content = content;
   rebuild (self);
 }
 
@@ -303,10 +158,10 @@ yodel_quality_ladder_set_limits (YodelQualityLadder *self,
                                  guint               max_pixels,
                                  double              max_fps)
 {
-  if (max_pixels == self->max_pixels && max_fps == self->max_fps)
+  if (max_pixels == self->source.max_pixels && max_fps == self->max_fps)
     return;
 
-  self->max_pixels = max_pixels;
+  self->source.max_pixels = max_pixels;
   self->max_fps = max_fps;
   rebuild (self);
 }
@@ -344,7 +199,7 @@ note_rate (YodelQualityLadder *self,
 
   for (guint i = 0; i < self->n_rungs; i++)
     {
-      Rung *rung = &self->rungs[i];
+      YodelQualityRung *rung = &self->rungs[i];
       double floor = rung->floor_bps;
 
       if (rung->failed_us != NEVER_YET && now_us - rung->failed_us < MEMORY_US)
@@ -415,7 +270,7 @@ judge_period (YodelQualityLadder *self,
               gint64              now_us,
               Limit              *down)
 {
-  Rung *rung = &self->rungs[self->rung];
+  YodelQualityRung *rung = &self->rungs[self->rung];
   guint n_coded = self->n_frames - self->n_dropped;
   double frame_us = G_USEC_PER_SEC / rung->fps;
   gboolean rising = self->rate_bps > RISING_SHARE * self->period_rate_bps;
@@ -481,7 +336,7 @@ step_up (YodelQualityLadder *self,
 {
   for (guint i = 0; i < self->rung; i++)
     {
-      const Rung *rung = &self->rungs[i];
+      const YodelQualityRung *rung = &self->rungs[i];
 
       if (rung->overused_us != NEVER_YET && now_us - rung->overused_us < CPU_MEMORY_US * self->patience)
         continue;
@@ -525,7 +380,7 @@ yodel_quality_ladder_advance (YodelQualityLadder *self,
                               gint64              now_us)
 {
   YodelQuality before = self->quality;
-  const Rung *rung;
+  const YodelQualityRung *rung;
 
   if (self->n_rungs == 0 || (self->rate_bps == 0 && !self->chosen))
     return FALSE;

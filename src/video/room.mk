@@ -6,6 +6,7 @@ libyodel_pure_la_SOURCES += \
   %D%/frame-timing.c %D%/frame-timing.h \
   %D%/freeze-meter.c %D%/freeze-meter.h \
   %D%/quality-ladder.c %D%/quality-ladder.h \
+  %D%/quality-rungs.c %D%/quality-rungs.h \
   %D%/video-frame-private.h \
   %D%/vp8-decoder.c %D%/vp8-decoder.h \
   %D%/vp8-encoder.c %D%/vp8-encoder.h \

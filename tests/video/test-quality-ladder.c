@@ -175,6 +175,28 @@ test_source_may_change (void)
   g_assert_cmpuint (yodel_quality_ladder_get_max_rate_bps (ladder), >, 2500000);
 }
 
+/* A camera's frame rate is measured, and wanders. */
+static void
+test_wandering_frame_rate_changes_no_size (void)
+{
+  static const Stretch thin = { 12, 300, 100, 0, 4, 0, 0, 0 }, calm = { 1, 300, 60, 0, 4, 0, 0, 0 };
+  g_autoptr (YodelQualityLadder) ladder = yodel_quality_ladder_new ();
+  gint64 now_us = 0;
+  guint width;
+
+  yodel_quality_ladder_set_source (ladder, 1280, 720, 30);
+  run_stretch (ladder, &thin, 30, &now_us);
+  width = yodel_quality_ladder_get (ladder)->width;
+  g_assert_cmpuint (width, <, 640);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      yodel_quality_ladder_set_source (ladder, 1280, 720, i % 2 ? 27 : 33);
+      run_stretch (ladder, &calm, 30, &now_us);
+      g_assert_cmpuint (yodel_quality_ladder_get (ladder)->width, ==, width);
+    }
+}
+
 typedef struct
 {
   const char *name;
@@ -236,6 +258,8 @@ main (int   argc,
     }
   g_test_add_func ("/video/quality-ladder/swinging-rate-seldom-changes-the-size",
                    test_swinging_rate_seldom_changes_the_size);
+  g_test_add_func ("/video/quality-ladder/wandering-frame-rate-changes-no-size",
+                   test_wandering_frame_rate_changes_no_size);
   g_test_add_func ("/video/quality-ladder/reasons", test_reasons);
   g_test_add_func ("/video/quality-ladder/source-may-change", test_source_may_change);
   return g_test_run ();
