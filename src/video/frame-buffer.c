@@ -3,6 +3,7 @@
 #include "video/frame-buffer.h"
 
 #include "video/frame-assembler.h"
+#include "video/frame-chain.h"
 
 /* How far the first packet to arrive may have overtaken others. */
 #define START_REORDER_PACKETS 128
@@ -22,19 +23,6 @@
 #define KEY_PROGRESS_WAIT_US  (100 * 1000)
 #define KEY_REPEAT_MIN_US     (200 * 1000)
 
-#define N_LAYERS              4     /* TID has two bits */
-
-/* TL0PICIDX has eight bits; a gap of fewer packets than that cannot hide a whole round of it. */
-#define TL0_ROUND             256
-
-typedef enum
-{
-  VERDICT_WAIT,     /* something before it is missing that it may need */
-  VERDICT_EMIT,     /* nothing is missing */
-  VERDICT_PASS,     /* something is missing that it does not need */
-  VERDICT_DROP,     /* all is here, and what it needs was dropped */
-} Verdict;
-
 /* Thread: the one that takes the packets. */
 struct _YodelFrameBuffer
 {
@@ -42,12 +30,8 @@ struct _YodelFrameBuffer
   YodelFrameBufferStats stats;
   gint64                rtt_us;
 
-  /* the chain of references, up to assembler->done */
+  YodelFrameChain       chain;              /* up to assembler->done */
   gboolean              started;            /* a frame was handed out */
-  gboolean              key_required;
-  gint                  picture_id;         /* of the last frame; -1: absent */
-  gint                  tl0_index;          /* -1: absent */
-  gboolean              intact[N_LAYERS];   /* nothing of this layer was left out */
 
   /* the first gap */
   gint64                contiguous;         /* everything from done to here has arrived */
@@ -73,9 +57,7 @@ yodel_frame_buffer_new (void)
   YodelFrameBuffer *self = g_new0 (YodelFrameBuffer, 1);
 
   self->rtt_us = 100 * 1000;
-  self->key_required = TRUE;
-  self->picture_id = -1;
-  self->tl0_index = -1;
+  self->chain = yodel_frame_chain_init ();
   self->given_up = G_MININT64;
   self->gap_sequence = G_MININT64;
   self->key_asked_us = G_MININT64;
@@ -108,19 +90,10 @@ yodel_frame_buffer_get_done_sequence (const YodelFrameBuffer *self)
   return self->assembler != NULL ? self->assembler->done : G_MININT64;
 }
 
-static void
-set_intact (YodelFrameBuffer *self,
-            guint             from_layer,
-            gboolean          intact)
-{
-  for (guint i = from_layer; i < N_LAYERS; i++)
-    self->intact[i] = intact;
-}
-
 static gboolean
 has_gap (const YodelFrameBuffer *self)
 {
-  return self->assembler != NULL && !self->key_required && self->contiguous < self->assembler->newest;
+  return self->assembler != NULL && !self->chain.key_required && self->contiguous < self->assembler->newest;
 }
 
 /* Moves `done` over padding, `contiguous` over what is here, and looks at what is then missing. */
@@ -162,10 +135,10 @@ static void
 require_key (YodelFrameBuffer *self,
              gint64            now_us)
 {
-  if (self->key_required)
+  if (self->chain.key_required)
     return;
 
-  self->key_required = TRUE;
+  self->chain.key_required = TRUE;
   self->key_since_us = now_us;
 }
 
@@ -289,7 +262,7 @@ yodel_frame_buffer_push (YodelFrameBuffer *self,
   count_complete (self, frame);
 
   /* While only a key frame helps, nothing before one is worth its memory or a resend. */
-  if (self->key_required && frame->has_start && frame->key_frame && !has_complete_key (self))
+  if (self->chain.key_required && frame->has_start && frame->key_frame && !has_complete_key (self))
     drop_until (self, frame->lowest - 1);
 
   if (self->assembler->frames->len > YODEL_FRAME_BUFFER_MAX_FRAMES
@@ -315,72 +288,6 @@ yodel_frame_buffer_push_padding (YodelFrameBuffer *self,
   update_gap (self);
 }
 
-/* Is everything here between the last frame and this one?  The numbers of packets tell, or those
- * of pictures, where only padding was lost and the gap is too short to hide a round of them. */
-static gboolean
-is_next (const YodelFrameBuffer  *self,
-         const YodelPartialFrame *frame)
-{
-  gint64 distance = frame->lowest - self->assembler->done;
-  gint round = 1 << frame->picture_id_bits;
-
-  if (distance == 1)
-    return TRUE;
-
-  return self->picture_id >= 0 && frame->picture_id >= 0 && distance < round - 1
-         && frame->picture_id == (self->picture_id + 1) % round;
-}
-
-/* May the frame be decoded although something before it is missing? */
-static gboolean
-can_pass_gap (const YodelFrameBuffer  *self,
-              const YodelPartialFrame *frame)
-{
-  if (frame->key_frame)
-    return TRUE;
-
-  if (self->tl0_index < 0 || frame->tl0_index < 0 || frame->lowest - self->assembler->done >= TL0_ROUND)
-    return FALSE;
-
-  if (frame->temporal_layer == 0)
-    return frame->tl0_index == (self->tl0_index + 1) % TL0_ROUND;
-
-  return frame->temporal_layer > 0 && frame->layer_sync && frame->tl0_index == self->tl0_index;
-}
-
-static gboolean
-has_references (const YodelFrameBuffer  *self,
-                const YodelPartialFrame *frame)
-{
-  if (frame->key_frame)
-    return TRUE;
-  if (self->key_required)
-    return FALSE;
-  if (frame->temporal_layer < 0)
-    return self->intact[N_LAYERS - 1];
-
-  return frame->temporal_layer == 0 || frame->layer_sync || self->intact[frame->temporal_layer];
-}
-
-static Verdict
-judge (const YodelFrameBuffer  *self,
-       const YodelPartialFrame *frame)
-{
-  if (!frame->complete)
-    return VERDICT_WAIT;
-
-  if (frame->key_frame && self->key_required)
-    return VERDICT_EMIT;
-
-  if (is_next (self, frame))
-    return has_references (self, frame) ? VERDICT_EMIT : VERDICT_DROP;
-
-  if (self->key_required)
-    return VERDICT_WAIT;
-
-  return can_pass_gap (self, frame) ? VERDICT_PASS : VERDICT_WAIT;
-}
-
 /* When a frame that can pass a gap stops waiting for it. */
 static gint64
 pass_time_us (const YodelFrameBuffer  *self,
@@ -398,38 +305,21 @@ pass_time_us (const YodelFrameBuffer  *self,
   return frame->last_arrival_us + MAX (resend_us, REORDER_WAIT_US);
 }
 
-/* The frame leaves the chain of references: nothing of its layer and above is whole then. */
-static void
-drop_frame (YodelFrameBuffer        *self,
-            const YodelPartialFrame *frame)
+static YodelVerdict
+judge (const YodelFrameBuffer  *self,
+       const YodelPartialFrame *frame)
 {
-  self->picture_id = frame->picture_id;
-  if (frame->temporal_layer <= 0)
-    require_key (self, frame->last_arrival_us);
-  else
-    set_intact (self, frame->temporal_layer, FALSE);
-  drop_until (self, frame->highest);
+  return yodel_frame_chain_judge (&self->chain, frame, frame->lowest - self->assembler->done);
 }
 
 static void
-follow_references (YodelFrameBuffer        *self,
-                   const YodelPartialFrame *frame,
-                   gboolean                 gap)
+leave_out (YodelFrameBuffer        *self,
+           const YodelPartialFrame *frame)
 {
-  if (gap)
-    set_intact (self, 1, FALSE);
+  if (!yodel_frame_chain_leave_out (&self->chain, frame))
+    require_key (self, frame->last_arrival_us);
 
-  if (frame->key_frame)
-    {
-      self->key_required = FALSE;
-      set_intact (self, 0, TRUE);
-    }
-  else if (frame->temporal_layer > 0)
-    self->intact[frame->temporal_layer] = TRUE;
-
-  self->started = TRUE;
-  self->picture_id = frame->picture_id;
-  self->tl0_index = frame->tl0_index;
+  drop_until (self, frame->highest);
 }
 
 static YodelAssembledFrame *
@@ -451,7 +341,8 @@ emit (YodelFrameBuffer        *self,
     .last_arrival_us = frame->last_arrival_us,
     .recovered = frame->recovered,
   };
-  follow_references (self, frame, gap);
+  yodel_frame_chain_follow (&self->chain, frame, gap);
+  self->started = TRUE;
 
   /* All but the frame itself were passed over. */
   self->stats.frames_dropped += yodel_frame_assembler_drop (self->assembler, assembled->last_sequence) - 1;
@@ -471,18 +362,18 @@ yodel_frame_buffer_pop_frame (YodelFrameBuffer *self,
 
       switch (judge (self, frame))
         {
-        case VERDICT_WAIT:
+        case YODEL_VERDICT_WAIT:
           i++;
           break;
 
-        case VERDICT_EMIT:
+        case YODEL_VERDICT_EMIT:
           return emit (self, frame, FALSE);
 
-        case VERDICT_PASS:
+        case YODEL_VERDICT_PASS:
           return now_us >= pass_time_us (self, frame) ? emit (self, frame, TRUE) : NULL;
 
-        case VERDICT_DROP:
-          drop_frame (self, frame);
+        case YODEL_VERDICT_DROP:
+          leave_out (self, frame);
           i = 0;
           break;
         }
@@ -543,7 +434,7 @@ key_time_us (const YodelFrameBuffer *self)
 
   if (!self->started && !self->joined_late)
     due_us = self->key_since_us + FIRST_KEY_WAIT_US;
-  else if (self->key_required)
+  else if (self->chain.key_required)
     due_us = self->key_since_us;
   else if (!has_gap (self))
     return G_MAXINT64;
@@ -578,7 +469,7 @@ yodel_frame_buffer_next_deadline_us (const YodelFrameBuffer *self)
     {
       const YodelPartialFrame *frame = yodel_frame_assembler_get (self->assembler, i);
 
-      if (judge (self, frame) == VERDICT_PASS)
+      if (judge (self, frame) == YODEL_VERDICT_PASS)
         return MIN (deadline_us, pass_time_us (self, frame));
     }
 

@@ -3,6 +3,7 @@ libyodel_pure_la_SOURCES += \
   %D%/av-sync.c %D%/av-sync.h \
   %D%/frame-assembler.c %D%/frame-assembler.h \
   %D%/frame-buffer.c %D%/frame-buffer.h \
+  %D%/frame-chain.c %D%/frame-chain.h \
   %D%/frame-timing.c %D%/frame-timing.h \
   %D%/freeze-meter.c %D%/freeze-meter.h \
   %D%/quality-ladder.c %D%/quality-ladder.h \
