@@ -18,6 +18,9 @@
 /* A muted picture is black, and repeated this often so that late joiners see it. */
 #define MUTED_INTERVAL_US (1 * G_TIME_SPAN_SECOND)
 
+/* RFC 3550 section 5.1: one byte counts the padding. */
+#define MAX_PADDING_BYTES 255
+
 /* Room in the history for two seconds at 8 Mbit/s. */
 #define HISTORY_PACKETS 2048
 
@@ -372,6 +375,32 @@ yodel_video_sender_on_key_request (YodelVideoSender *self,
   self->key_frame_wanted = TRUE;
 }
 
+/* A packet of nothing but padding, in the stream where no frame can miss it. */
+static GBytes *
+pad_rtx (YodelVideoSender *self,
+         guint             size_bytes)
+{
+  guint8 buffer[YODEL_RTP_STREAM_MAX_PACKET_BYTES];
+  const YodelRtpPacket header = {
+    .payload_type = self->rtx_payload_type,
+    .sequence_number = self->rtx.next_sequence,
+    .timestamp = self->statistics.last_rtp_time,
+    .ssrc = self->rtx.ssrc,
+    .padding_bytes = CLAMP (size_bytes, 1, MAX_PADDING_BYTES),
+  };
+  const guint8 no_number[2] = { 0 };
+  const YodelRtpExtension number = { self->rtx.transport_cc_id, no_number, sizeof no_number };
+  gsize size = yodel_rtp_packet_write (buffer, sizeof buffer, &header, &number,
+                                       number.id != 0 ? 1 : 0);
+
+  if (size == 0)
+    return NULL;
+
+  self->rtx.next_sequence++;
+  return g_bytes_new (buffer, size);
+}
+
+/* What was sent last may just have been lost, so it is the best filling; without it, none. */
 GBytes *
 yodel_video_sender_create_padding (YodelVideoSender *self,
                                    guint             size_bytes,
@@ -383,7 +412,7 @@ yodel_video_sender_create_padding (YodelVideoSender *self,
     return NULL;
 
   newest = yodel_packet_history_peek_newest (self->history, now_us);
-  return newest != NULL ? wrap_rtx (self, newest) : NULL;
+  return newest != NULL ? wrap_rtx (self, newest) : pad_rtx (self, size_bytes);
 }
 
 const YodelQuality *
