@@ -1,15 +1,11 @@
 #define G_LOG_DOMAIN "yodel-transport"
 
-#include "transport/ice-agent.h"
+#include "transport/ice-agent-private.h"
 
-#include <nice/agent.h>
 #include <string.h>
 
 #include "base/units.h"
-#include "transport/candidate-filter.h"
 #include "transport/stun-check.h"
-
-#define COMPONENT 1
 
 /* Half the default: with the checks of our own this is enough at 30 % loss, and hopeless pairs end sooner. */
 #define STUN_RETRANSMISSIONS   5
@@ -17,52 +13,9 @@
 #define STUN_PACING_MS         5         /* the least RFC 8445 section 14.2 allows */
 
 #define STUN_PORT              3478
-#define MDNS_LIMIT_US          (2 * G_TIME_SPAN_SECOND)
-#define MAX_MDNS_LOOKUPS       8
 
 /* Of a candidate that the peer learns from a check (RFC 8445 section 5.1.2): type preference 110. */
 #define PEER_REFLEXIVE_PRIORITY (110u << 24 | 0xffffu << 8 | 255u)
-
-/* Thread: that of the main context. */
-struct _YodelIceAgent
-{
-  NiceAgent           *nice;               /* (owned) */
-  guint                stream;
-  GMainContext        *context;            /* (owned) */
-  YodelIceCallbacks    callbacks;
-  gpointer             user_data;
-  char                *ufrag;              /* (owned) */
-  char                *pwd;                /* (owned) */
-  char                *remote_ufrag;       /* (owned) (nullable) */
-  char                *remote_pwd;         /* (owned) (nullable) */
-
-  GPtrArray           *local;              /* (owned) of YodelLocalAddress */
-  GPtrArray           *own_reflexive;      /* (owned) of GInetAddress */
-  GPtrArray           *peer_reflexive;     /* (owned) of GInetAddress */
-  GArray              *waiting;            /* (owned) of YodelCandidate: held, or before set_remote() */
-  GPtrArray           *targets;            /* (owned) of GSocketAddress: what checks go to */
-  GCancellable        *lookups;            /* (owned) */
-  guint                n_lookups;
-  guint                n_taken;            /* candidates of the peer */
-  guint                ignored;
-  guint                ignored_relay;
-  guint                types_local;        /* bits of YodelCandidateType */
-  guint                types_remote;
-  guint                n_local;
-
-  YodelIceState        state;
-  gboolean             has_stun_server;
-  gboolean             told_all;
-  gboolean             peer_told_all;
-  gboolean             heard;
-  gboolean             settled;
-  guint64              tie_breaker;
-  guint                rounds;
-  gint64               gathering_until_us; /* YODEL_NEVER_US: not gathering */
-  gint64               next_round_us;
-  gint64               last_resort_us;
-  gint64               lookups_until_us;
-};
 
 /* Local candidates */
 
@@ -75,8 +28,6 @@ finish_gathering (YodelIceAgent *self)
   self->gathering_until_us = YODEL_NEVER_US;
   self->callbacks.gathering_done (self, self->user_data);
 }
-
-static void review_waiting (YodelIceAgent *self);
 
 static void
 on_local_candidate (NiceAgent     *nice,
@@ -154,7 +105,7 @@ for_each_pair (YodelIceAgent *self,
                PairFunc       func,
                gpointer       data)
 {
-  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->nice, self->stream, COMPONENT);
+  g_autoptr (GPtrArray) sockets = nice_agent_get_sockets (self->nice, self->stream, YODEL_ICE_COMPONENT);
   guint n = 0;
 
   for (guint i = self->targets->len; i-- > 0;)      /* the newest is the likeliest */
@@ -203,7 +154,7 @@ send_check (GSocket        *socket,
 static void
 send_round (YodelIceAgent *self)
 {
-  if (self->remote_ufrag != NULL && !self->settled)
+  if (self->remote_ufrag != NULL)
     for_each_pair (self, send_check, self);
 }
 
@@ -235,224 +186,6 @@ yodel_ice_agent_send_early (YodelIceAgent *self,
   for_each_pair (self, send_bytes, &early);
 }
 
-static void
-add_target (YodelIceAgent *self,
-            GInetAddress  *address,
-            guint16        port)
-{
-  g_autoptr (GSocketAddress) target = g_inet_socket_address_new (address, port);
-
-  for (guint i = 0; i < self->targets->len; i++)
-    {
-      GInetSocketAddress *other = g_ptr_array_index (self->targets, i);
-
-      if (g_inet_socket_address_get_port (other) == port &&
-          g_inet_address_equal (g_inet_socket_address_get_address (other), address))
-        return;
-    }
-  if (self->targets->len < YODEL_TRANSPORT_MAX_REMOTE_CANDIDATES)
-    g_ptr_array_add (self->targets, g_steal_pointer (&target));
-}
-
-/* Remote candidates */
-
-static void
-use_candidate (YodelIceAgent        *self,
-               const YodelCandidate *candidate)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (candidate->address);
-  NiceCandidate *nice;
-  GSList *list;
-
-  if (address == NULL)
-    return;
-
-  nice = nice_candidate_new (candidate->type == YODEL_CANDIDATE_HOST ? NICE_CANDIDATE_TYPE_HOST
-                                                                     : NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE);
-  nice->component_id = COMPONENT;
-  nice->stream_id = self->stream;
-  nice->transport = NICE_CANDIDATE_TRANSPORT_UDP;
-  nice->priority = candidate->priority;
-  g_strlcpy (nice->foundation, candidate->foundation, sizeof nice->foundation);
-  nice_address_set_from_string (&nice->addr, candidate->address);
-  nice_address_set_port (&nice->addr, candidate->port);
-
-  add_target (self, address, candidate->port);
-  self->types_remote |= 1u << candidate->type;
-  list = g_slist_append (NULL, nice);
-  nice_agent_set_remote_candidates (self->nice, self->stream, COMPONENT, list);
-  g_slist_free_full (list, (GDestroyNotify) nice_candidate_free);
-}
-
-static YodelVerdict
-judge (YodelIceAgent        *self,
-       const YodelCandidate *candidate)
-{
-  YodelCandidateView view = {
-    .local = self->local,
-    .own_reflexive = self->own_reflexive,
-    .peer_reflexive = self->peer_reflexive,
-    .peer_told_all = self->peer_told_all,
-  };
-
-  return yodel_candidate_judge (candidate, &view);
-}
-
-static void
-review_waiting (YodelIceAgent *self)
-{
-  if (self->remote_ufrag == NULL)
-    return;
-
-  for (guint i = 0; i < self->waiting->len;)
-    {
-      YodelCandidate candidate = g_array_index (self->waiting, YodelCandidate, i);
-      YodelVerdict verdict = judge (self, &candidate);
-
-      if (verdict == YODEL_VERDICT_HOLD)
-        {
-          i++;
-          continue;
-        }
-      g_array_remove_index (self->waiting, i);
-      if (verdict == YODEL_VERDICT_USE)
-        use_candidate (self, &candidate);
-      else
-        self->ignored++;
-    }
-}
-
-static void
-use_all_waiting (YodelIceAgent *self)
-{
-  for (guint i = 0; i < self->waiting->len; i++)
-    use_candidate (self, &g_array_index (self->waiting, YodelCandidate, i));
-  g_array_set_size (self->waiting, 0);
-}
-
-static void
-take_candidate (YodelIceAgent        *self,
-                const YodelCandidate *candidate)
-{
-  if (candidate->type == YODEL_CANDIDATE_SERVER_REFLEXIVE)
-    {
-      GInetAddress *address = g_inet_address_new_from_string (candidate->address);
-
-      if (address != NULL)
-        g_ptr_array_add (self->peer_reflexive, address);
-    }
-  g_array_append_val (self->waiting, *candidate);
-  review_waiting (self);
-}
-
-typedef struct
-{
-  YodelIceAgent  *self;            /* (borrowed) gone when @cancellable is cancelled */
-  GCancellable   *cancellable;     /* (owned) */
-  YodelCandidate  candidate;
-} Lookup;
-
-static void
-on_resolved (GObject      *resolver,
-             GAsyncResult *result,
-             gpointer      data)
-{
-  Lookup *lookup = data;
-  GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, NULL);
-
-  if (!g_cancellable_is_cancelled (lookup->cancellable))
-    {
-      if (addresses != NULL)
-        {
-          g_autofree char *text = g_inet_address_to_string (addresses->data);
-
-          g_strlcpy (lookup->candidate.address, text, sizeof lookup->candidate.address);
-          take_candidate (lookup->self, &lookup->candidate);
-        }
-      else
-        lookup->self->ignored++;
-    }
-  g_resolver_free_addresses (addresses);
-  g_object_unref (lookup->cancellable);
-  g_free (lookup);
-}
-
-/* RFC 8828's mDNS names of browsers: found on the same network only, so they get little time. */
-static void
-look_up (YodelIceAgent        *self,
-         const YodelCandidate *candidate)
-{
-  g_autoptr (GResolver) resolver = g_resolver_get_default ();
-  Lookup *lookup;
-
-  if (self->n_lookups++ >= MAX_MDNS_LOOKUPS)
-    {
-      self->ignored++;
-      return;
-    }
-  lookup = g_new0 (Lookup, 1);
-  lookup->self = self;
-  lookup->cancellable = g_object_ref (self->lookups);
-  lookup->candidate = *candidate;
-  if (self->lookups_until_us == YODEL_NEVER_US)
-    self->lookups_until_us = g_get_monotonic_time () + MDNS_LIMIT_US;
-
-  g_main_context_push_thread_default (self->context);
-  g_resolver_lookup_by_name_async (resolver, candidate->address, self->lookups, on_resolved, lookup);
-  g_main_context_pop_thread_default (self->context);
-}
-
-gboolean
-yodel_ice_agent_add_candidate (YodelIceAgent *self,
-                               const char    *text)
-{
-  YodelCandidate candidate;
-
-  if (!yodel_candidate_parse (&candidate, text))
-    return FALSE;
-
-  if (candidate.type == YODEL_CANDIDATE_RELAYED)
-    self->ignored_relay++;
-  else if (!candidate.is_udp || candidate.component != COMPONENT || self->n_taken == YODEL_TRANSPORT_MAX_REMOTE_CANDIDATES)
-    self->ignored++;
-  else
-    {
-      self->n_taken++;
-      if (yodel_candidate_is_mdns (&candidate))
-        look_up (self, &candidate);
-      else
-        take_candidate (self, &candidate);
-    }
-  return TRUE;
-}
-
-gboolean
-yodel_ice_agent_set_remote (YodelIceAgent *self,
-                            const char    *ufrag,
-                            const char    *pwd,
-                            gint64         now_us)
-{
-  if (!nice_agent_set_remote_credentials (self->nice, self->stream, ufrag, pwd))
-    return FALSE;
-
-  self->remote_ufrag = g_strdup (ufrag);
-  self->remote_pwd = g_strdup (pwd);
-  self->next_round_us = now_us;
-  self->last_resort_us = now_us + YODEL_ICE_LAST_RESORT_US;
-  review_waiting (self);
-  if (self->peer_told_all)
-    nice_agent_peer_candidate_gathering_done (self->nice, self->stream);
-  return TRUE;
-}
-
-void
-yodel_ice_agent_end_of_candidates (YodelIceAgent *self)
-{
-  self->peer_told_all = TRUE;
-  review_waiting (self);
-  if (self->remote_ufrag != NULL)
-    nice_agent_peer_candidate_gathering_done (self->nice, self->stream);
-}
 
 /* What libnice reports */
 
@@ -492,7 +225,7 @@ on_remote_candidate (NiceAgent     *nice,
   nice_address_to_string (&candidate->addr, text);
   address = g_inet_address_new_from_string (text);
   if (address != NULL)
-    add_target (self, address, (guint16) nice_address_get_port (&candidate->addr));
+    yodel_ice_agent_add_target (self, address, (guint16) nice_address_get_port (&candidate->addr));
 }
 
 static void
@@ -522,16 +255,16 @@ yodel_ice_agent_send (YodelIceAgent *self,
                       const guint8  *data,
                       gsize          size)
 {
-  return nice_agent_send (self->nice, self->stream, COMPONENT, (guint) size, (const char *) data) == (int) size;
+  return nice_agent_send (self->nice, self->stream, YODEL_ICE_COMPONENT, (guint) size, (const char *) data) == (int) size;
 }
 
 /* Time */
 
 void
-yodel_ice_agent_settle (YodelIceAgent *self)
+yodel_ice_agent_settle (YodelIceAgent *self,
+                        gint64         now_us)
 {
-  self->settled = TRUE;
-  self->next_round_us = YODEL_NEVER_US;
+  self->rounds_until_us = now_us + YODEL_ICE_SETTLE_US;
   self->last_resort_us = YODEL_NEVER_US;
 }
 
@@ -549,8 +282,10 @@ yodel_ice_agent_advance (YodelIceAgent *self,
   if (now_us >= self->last_resort_us)
     {
       self->last_resort_us = YODEL_NEVER_US;
-      use_all_waiting (self);
+      yodel_ice_agent_use_all_waiting (self);
     }
+  if (now_us >= self->rounds_until_us)
+    self->next_round_us = self->rounds_until_us = YODEL_NEVER_US;
   if (now_us >= self->next_round_us)
     {
       self->rounds++;
@@ -672,7 +407,7 @@ yodel_ice_agent_get_stats (YodelIceAgent       *self,
 
   stats->ignored_relay_candidates = self->ignored_relay;
   stats->ignored_candidates = self->ignored;
-  if (!nice_agent_get_selected_pair (self->nice, self->stream, COMPONENT, &local, &remote) || local == NULL || remote == NULL)
+  if (!nice_agent_get_selected_pair (self->nice, self->stream, YODEL_ICE_COMPONENT, &local, &remote) || local == NULL || remote == NULL)
     return;
 
   describe_candidate (local, &stats->local_candidate_type, stats->local_address, &stats->local_port);
@@ -742,14 +477,14 @@ yodel_ice_agent_new (const YodelTransportConfig *config,
   self->targets = g_ptr_array_new_with_free_func (g_object_unref);
   self->lookups = g_cancellable_new ();
   self->tie_breaker = (guint64) g_random_int () << 32 | g_random_int ();
-  self->gathering_until_us = self->next_round_us = self->last_resort_us = self->lookups_until_us = YODEL_NEVER_US;
+  self->gathering_until_us = self->next_round_us = self->rounds_until_us = self->last_resort_us = self->lookups_until_us = YODEL_NEVER_US;
 
   set_stun_server (self, config->stun_servers);
   self->stream = nice_agent_add_stream (self->nice, 1);
   if (config->ufrag != NULL && config->pwd != NULL)
     nice_agent_set_local_credentials (self->nice, self->stream, config->ufrag, config->pwd);
   nice_agent_get_local_credentials (self->nice, self->stream, &self->ufrag, &self->pwd);
-  nice_agent_attach_recv (self->nice, self->stream, COMPONENT, context, on_received, self);
+  nice_agent_attach_recv (self->nice, self->stream, YODEL_ICE_COMPONENT, context, on_received, self);
 
   g_signal_connect (self->nice, "new-candidate-full", G_CALLBACK (on_local_candidate), self);
   g_signal_connect (self->nice, "candidate-gathering-done", G_CALLBACK (on_gathering_done), self);
@@ -765,7 +500,7 @@ yodel_ice_agent_free (YodelIceAgent *self)
   g_cancellable_cancel (self->lookups);
   g_clear_object (&self->lookups);
   g_signal_handlers_disconnect_by_data (self->nice, self);
-  nice_agent_attach_recv (self->nice, self->stream, COMPONENT, NULL, NULL, NULL);
+  nice_agent_attach_recv (self->nice, self->stream, YODEL_ICE_COMPONENT, NULL, NULL, NULL);
   nice_agent_remove_stream (self->nice, self->stream);
   g_clear_object (&self->nice);
   g_clear_pointer (&self->context, g_main_context_unref);

@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define YODEL_ICE_CHECK_INTERVAL_US (50 * G_TIME_SPAN_MILLISECOND)
 #define YODEL_ICE_CHECK_SLOW_US     (200 * G_TIME_SPAN_MILLISECOND)
 #define YODEL_ICE_FAST_CHECKS       60
+#define YODEL_ICE_SETTLE_US         (1 * G_TIME_SPAN_SECOND)
 
 /* Pairs that get a check or an early datagram in one round. */
 #define YODEL_ICE_MAX_ROUND         12
@@ -85,8 +86,9 @@ void           yodel_ice_agent_send_early        (YodelIceAgent              *se
                                                   const guint8               *data,
                                                   gsize                       size);
 
-/* No more checks of our own: the path is known to work both ways. */
-void           yodel_ice_agent_settle            (YodelIceAgent              *self);
+/* The path works for this side.  The checks of our own go on for a moment, for the peer's sake, and end. */
+void           yodel_ice_agent_settle            (YodelIceAgent              *self,
+                                                  gint64                      now_us);
 
 void           yodel_ice_agent_advance           (YodelIceAgent              *self,
                                                   gint64                      now_us);

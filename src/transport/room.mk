@@ -3,11 +3,15 @@ libyodel_core_la_SOURCES += \
   %D%/candidate-filter.c %D%/candidate-filter.h \
   %D%/certificate.c %D%/certificate.h %D%/certificate-private.h \
   %D%/dtls.c %D%/dtls.h \
-  %D%/ice-agent.c %D%/ice-agent.h \
+  %D%/ice-agent.c %D%/ice-agent.h %D%/ice-agent-private.h \
+  %D%/ice-remote.c \
   %D%/interfaces.c %D%/interfaces.h \
   %D%/srtp.c %D%/srtp.h \
   %D%/stun-check.c %D%/stun-check.h \
-  %D%/transport.c %D%/transport.h
+  %D%/transport.c %D%/transport.h %D%/transport-private.h \
+  %D%/transport-flow.c \
+  %D%/transport-state.c \
+  %D%/transport-watch.c
 
 check_PROGRAMS += tests/transport/test-candidate-filter
 tests_transport_test_candidate_filter_SOURCES = tests/transport/test-candidate-filter.c

@@ -1,5 +1,6 @@
 /* How long two transports in two network namespaces take from the answer in the offerer's hands to media heard on
- * the later side.  measure-transport NAMESPACE NAMESPACE [CALLS [SIGNALLING_MS]]; one line of figures in milliseconds. */
+ * the later side.  measure-transport NAMESPACE NAMESPACE [CALLS [SIGNALLING_MS [STUN_SERVER]]]; one line of figures in
+ * milliseconds. */
 #include "net/transport-pair.h"
 
 #include <stdio.h>
@@ -107,6 +108,7 @@ main (int   argc,
       char *argv[])
 {
   PairConfig config = { 0 };
+  const char *stun_servers[2] = { NULL };
   GArray *figures[4];
   static const char * const names[] = { "answerer-keys", "offerer-keys", "connected", "heard" };
   guint calls, signalling_ms, failed = 0;
@@ -116,6 +118,8 @@ main (int   argc,
   config.namespaces[0] = argv[1];
   config.namespaces[1] = argv[2];
   calls = argc > 3 ? (guint) atoi (argv[3]) : 10;
+  stun_servers[0] = argc > 5 ? argv[5] : NULL;
+  config.stun_servers[0] = config.stun_servers[1] = stun_servers;
   signalling_ms = argc > 4 ? (guint) atoi (argv[4]) : 50;
 
   for (guint i = 0; i < G_N_ELEMENTS (figures); i++)
