@@ -75,7 +75,7 @@ is_transport_taken (const YodelAgreement *agreement,
   return FALSE;
 }
 
-/* New lines join the bundle there is; without one, and if we may, each gets a transport of its own for the case
+/* New lines join the bundle there is, or each other; a balanced offer has a transport of its own for each, for the case
  * that the peer does not bundle. */
 static void
 assign_transport (const YodelNegotiation *self,
@@ -88,7 +88,8 @@ assign_transport (const YodelNegotiation *self,
     {
       const YodelAgreedSection *other = yodel_agreement_get_section (agreement, i);
 
-      if (other->agreed && other->bundled && other->transport != YODEL_NEGOTIATION_NO_TRANSPORT)
+      if (other->bundled && other->transport != YODEL_NEGOTIATION_NO_TRANSPORT &&
+          (other->agreed || !self->config.balanced))
         {
           section->transport = other->transport;
           return;
@@ -96,7 +97,7 @@ assign_transport (const YodelNegotiation *self,
     }
   while (number + 1 < self->config.max_transports && is_transport_taken (agreement, number))
     number++;
-  section->transport = self->config.max_transports == 1 ? 0 : number;
+  section->transport = number;
 }
 
 static void

@@ -26,7 +26,8 @@ typedef struct
 {
   guint64     session_id;          /* random, below 2^63 (RFC 9429 section 5.2.1) */
   const char *cname;               /* (borrowed) random, the same for all our streams (RFC 7022) */
-  guint       max_transports;      /* 1: only what can be bundled is agreed to.  More: without BUNDLE, one for each m= line */
+  guint       max_transports;      /* for an offer of the peer without BUNDLE, that needs one for each m= line */
+  gboolean    balanced;            /* our offers too have one for each, for those who do not bundle; webrtcbin refuses them */
   gboolean    red;                 /* offer and accept red/48000/2 (RFC 2198) */
   gboolean    telephone_event;     /* offer and accept telephone-event/48000 (RFC 4733) */
   gboolean    remb;                /* offer goog-remb and abs-send-time; accepted in any case where transport-cc is missing */

@@ -607,18 +607,52 @@ test_without_bundle_each_line_has_its_transport (void)
 }
 
 static void
-test_offer_of_two_transports_is_bundled_by_the_answer (void)
+test_balanced_offer_is_bundled_by_the_answer (void)
 {
-  g_autoptr (YodelNegotiation) a = negotiation_peer_new ("aaaa", 2);
-  g_autoptr (YodelNegotiation) b = negotiation_peer_new ("bbbb", 1);
+  YodelNegotiationConfig config = { .session_id = 1, .cname = "c", .max_transports = 2, .balanced = TRUE };
+  g_autoptr (YodelNegotiation) a = yodel_negotiation_new (&config);
+  g_autoptr (YodelNegotiation) b = negotiation_peer_new ("bbbb", 2);
   g_autofree char *answered = NULL;
 
+  negotiation_peer_set_transport (a, 0, "aaaa");
+  negotiation_peer_set_transport (a, 1, "axxx");
   negotiation_peer_add (a, YODEL_MEDIA_AUDIO);
   negotiation_peer_add (a, YODEL_MEDIA_VIDEO);
   g_assert_cmpuint (yodel_negotiation_get_n_transports (a), ==, 2);
   answered = exchange (a, b);
   g_assert_cmpuint (yodel_negotiation_get_n_transports (a), ==, 1);
   g_assert_cmpuint (nth_media (a, 1)->transport_index, ==, 0);
+  g_assert_cmpuint (yodel_negotiation_get_n_transports (b), ==, 1);
+  g_assert_cmpstr (yodel_negotiation_get_transport (b, 0)->ufrag, ==, "aaaa");
+}
+
+static void
+test_offer_has_one_transport (void)
+{
+  g_autoptr (YodelNegotiation) self = negotiation_peer_new ("aaaa", 8);
+
+  for (guint i = 0; i < 4; i++)
+    negotiation_peer_add (self, i % 2 ? YODEL_MEDIA_VIDEO : YODEL_MEDIA_AUDIO);
+  g_assert_cmpuint (yodel_negotiation_get_n_transports (self), ==, 1);
+}
+
+/* What came without a bundle stays so; what we add goes beside it. */
+static void
+test_line_added_beside_unbundled_ones (void)
+{
+  g_autoptr (YodelNegotiation) self = negotiation_peer_new ("aaaa", 8);
+  g_autofree char *text = read_sample ("aiortc-offer.sdp");
+  g_autofree char *apart = replace (text, "a=group:BUNDLE 0 1\r\n", "");
+  g_autofree char *answered = NULL;
+  g_autofree char *offered = NULL;
+
+  take (self, YODEL_SDP_OFFER, apart);
+  answered = answer (self);
+  negotiation_peer_add (self, YODEL_MEDIA_VIDEO);
+  g_assert_cmpuint (yodel_negotiation_get_n_transports (self), ==, 3);
+  offered = offer (self);
+  g_assert_cmpuint (nth_media (self, 1)->transport_index, ==, 1);
+  g_assert_nonnull (strstr (offered, "a=group:BUNDLE 2\r\n"));
 }
 
 static void
@@ -1069,7 +1103,9 @@ main (int   argc,
   ADD ("transport/stopped-tag-moves-to-the-next", test_stopped_tag_moves_to_the_next);
   ADD ("transport/without-bundle-one-serves-one-line", test_without_bundle_one_transport_serves_one_line);
   ADD ("transport/without-bundle-each-line-has-its-own", test_without_bundle_each_line_has_its_transport);
-  ADD ("transport/two-offered-are-bundled-by-the-answer", test_offer_of_two_transports_is_bundled_by_the_answer);
+  ADD ("transport/balanced-offer-is-bundled-by-the-answer", test_balanced_offer_is_bundled_by_the_answer);
+  ADD ("transport/offer-has-one", test_offer_has_one_transport);
+  ADD ("transport/line-added-beside-unbundled-ones", test_line_added_beside_unbundled_ones);
   ADD ("transport/answer-that-does-not-bundle", test_answer_that_does_not_bundle);
   ADD ("transport/role-follows-setup", test_roles);
   ADD ("transport/roles-stay", test_roles_stay);
