@@ -2,7 +2,8 @@
  * returns the exit status. */
 #pragma once
 
-int yodel_call_command   (int argc, char **argv);
-int yodel_answer_command (int argc, char **argv);
-int yodel_id_command     (int argc, char **argv);
-int yodel_demo_command   (int argc, char **argv);
+int yodel_call_command      (int argc, char **argv);
+int yodel_answer_command    (int argc, char **argv);
+int yodel_id_command        (int argc, char **argv);
+int yodel_demo_command      (int argc, char **argv);
+int yodel_demo_stun_command (int argc, char **argv);

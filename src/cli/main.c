@@ -15,7 +15,7 @@ typedef struct
 {
   const char  *name;
   int        (*run) (int argc, char **argv);
-  const char  *summary;
+  const char  *summary;         /* NULL: it is not for people */
 } Command;
 
 static const Command commands[] = {
@@ -23,6 +23,7 @@ static const Command commands[] = {
   { "answer", yodel_answer_command, N_("take a call") },
   { "id",     yodel_id_command,     N_("show my address") },
   { "demo",   yodel_demo_command,   N_("place a call between two programs on this machine, and report on it") },
+  { "demo-stun", yodel_demo_stun_command, NULL },
 };
 
 static void
@@ -31,7 +32,8 @@ print_help (void)
   g_print ("%s\n", _("Usage: yodel COMMAND [OPTION...] [ADDRESS]"));
   g_print ("\n%s\n\n", _("Calls with voice and video, straight from one to the other."));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_print ("  %-8s %s\n", commands[i].name, _(commands[i].summary));
+    if (commands[i].summary != NULL)
+      g_print ("  %-8s %s\n", commands[i].name, _(commands[i].summary));
   g_print ("\n%s\n", _("An ADDRESS is \"manual:\": the two descriptions of a call are handed over by you, one line each way."));
   g_print ("%s\n", _("\"yodel COMMAND --help\" tells the options of a command."));
 }

@@ -7,7 +7,12 @@ libyodel_cli_la_SOURCES = \
   %D%/call-report.c \
   %D%/call-signalling.c \
   %D%/commands.h \
-  %D%/demo-command.c \
+  %D%/demo.h %D%/demo-command.c \
+  %D%/demo-media.c \
+  %D%/demo-net.c %D%/demo-net.h \
+  %D%/demo-report.c \
+  %D%/demo-story.c \
+  %D%/demo-stun.c \
   %D%/description-line.c %D%/description-line.h \
   %D%/events.c %D%/events.h \
   %D%/exit-status.h \
