@@ -18,6 +18,9 @@
 #define GAP_LIMIT_MIN_US      (300 * 1000)
 #define GAP_LIMIT_MAX_US      (1500 * 1000)
 
+/* So many packets at once are an outage, and a key frame is smaller than what is missing. */
+#define GAP_MAX_PACKETS       128
+
 /* The first key frame may still be on its way. */
 #define FIRST_KEY_WAIT_US     (200 * 1000)
 #define KEY_PROGRESS_WAIT_US  (100 * 1000)
@@ -37,6 +40,7 @@ struct _YodelFrameBuffer
   gint64                contiguous;         /* everything from done to here has arrived */
   gint64                gap_sequence;       /* first number missing; valid while there is a gap */
   gint64                gap_since_us;
+  gint64                gap_packets;        /* missing in a row when it was found */
   gint64                given_up;           /* nothing up to here is to come */
 
   gint64                key_since_us;       /* when a key frame was first needed */
@@ -118,6 +122,7 @@ update_gap (YodelFrameBuffer *self)
     if ((slot = yodel_frame_assembler_find (assembler, i)) != NULL)
       {
         self->gap_since_us = slot->arrival_us;
+        self->gap_packets = i - self->gap_sequence;
         return;
       }
 }
@@ -438,7 +443,7 @@ key_time_us (const YodelFrameBuffer *self)
     due_us = self->key_since_us;
   else if (!has_gap (self))
     return G_MAXINT64;
-  else if (self->given_up >= self->gap_sequence)
+  else if (self->given_up >= self->gap_sequence || self->gap_packets > GAP_MAX_PACKETS)
     due_us = self->gap_since_us;
   else
     due_us = self->gap_since_us + gap_limit_us (self);

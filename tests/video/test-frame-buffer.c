@@ -205,6 +205,34 @@ test_recovered_is_told_from_overtaken (void)
   g_assert_true (second->recovered);
 }
 
+typedef struct
+{
+  guint    missing;
+  gboolean wanted;
+} OutageCase;
+
+static const OutageCase outages[] = { { 20, FALSE }, { 128, FALSE }, { 129, TRUE }, { 1500, TRUE } };
+
+/* After an outage a key frame is asked for at once, and not when resending has failed. */
+static void
+test_outage_wants_a_key_frame_at_once (gconstpointer data)
+{
+  const OutageCase *c = data;
+  static const Case stream = { "", 1, 1, -1, FALSE, "", "" };
+  g_autoptr (YodelFrameBuffer) buffer = yodel_frame_buffer_new ();
+  g_autoptr (YodelAssembledFrame) first = NULL;
+  guint8 payload[16];
+  gsize size = write_payload (&stream, 5, 0, payload);
+
+  push_packet (buffer, &stream, 0, 0);
+  push_packet (buffer, &stream, 1, 0);
+  first = yodel_frame_buffer_pop_frame (buffer, 0);
+  g_assert_nonnull (first);
+
+  yodel_frame_buffer_push (buffer, 2 + c->missing, 90000, FALSE, payload, size, G_USEC_PER_SEC);
+  g_assert_cmpint (yodel_frame_buffer_wants_key_frame (buffer, G_USEC_PER_SEC), ==, c->wanted);
+}
+
 static void
 test_statistics (void)
 {
@@ -294,6 +322,12 @@ main (int   argc,
       g_test_add_data_func (path, &cases[i], test_script);
     }
   g_test_add_func ("/video/frame-buffer/recovered-is-told-from-overtaken", test_recovered_is_told_from_overtaken);
+  for (gsize i = 0; i < G_N_ELEMENTS (outages); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/video/frame-buffer/outage-wants-a-key-frame/%u-missing",
+                                               outages[i].missing);
+      g_test_add_data_func (path, &outages[i], test_outage_wants_a_key_frame_at_once);
+    }
   g_test_add_func ("/video/frame-buffer/statistics", test_statistics);
   for (gsize i = 0; i < G_N_ELEMENTS (flood_cases); i++)
     {
