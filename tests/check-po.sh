@@ -9,7 +9,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$abs_top_srcdir"
 bad=0
 
-for file in $(grep -rlE '\<(N?_|ngettext) \("' src --include='*.c' || true); do
+for file in $(grep -rlE '\<(N?_|C_|ngettext) ?\("' src --include='*.c' || true); do
   grep -qx "$file" po/POTFILES.in || { echo "$file is not in po/POTFILES.in" >&2; bad=1; }
 done
 
