@@ -20,10 +20,17 @@ static const guint8 response_head[] = {
   0x00, 0x0c,                     /* length of what follows the header */
 };
 
-static const guint8 mapped_address[] = {
-  0x00, 0x20, 0x00, 0x08,         /* XOR-MAPPED-ADDRESS, 8 bytes */
-  0x00, 0x01,                     /* IPv4 */
-};
+/* XOR-MAPPED-ADDRESS; for a client of RFC 3489, MAPPED-ADDRESS. */
+static const guint8 attribute_types[2] = { 0x20, 0x01 };
+
+static gboolean
+has_cookie (const guint8 *request)
+{
+  guint32 cookie;
+
+  memcpy (&cookie, request + 4, sizeof cookie);
+  return GUINT32_FROM_BE (cookie) == MAGIC_COOKIE;
+}
 
 /* Returns: FALSE if @request is no binding request from an IPv4 address */
 static gboolean
@@ -37,17 +44,27 @@ make_response (const guint8   *request,
   const guint8 *bytes = g_inet_address_to_bytes (address);
 
   if (size < HEADER_BYTES || g_inet_address_get_family (address) != G_SOCKET_FAMILY_IPV4 ||
-      request[0] != BINDING_REQUEST >> 8 || request[1] != (BINDING_REQUEST & 0xff) ||
-      request[4] != MAGIC_COOKIE >> 24 || request[5] != (MAGIC_COOKIE >> 16 & 0xff))
+      request[0] != BINDING_REQUEST >> 8 || request[1] != (BINDING_REQUEST & 0xff))
     return FALSE;
 
   memcpy (response, response_head, sizeof response_head);
   memcpy (response + 4, request + 4, 16);                     /* the cookie and the transaction */
-  memcpy (response + 20, mapped_address, sizeof mapped_address);
-  response[26] = (guint8) (port >> 8) ^ request[4];
-  response[27] = (guint8) port ^ request[5];
-  for (guint i = 0; i < 4; i++)
-    response[28 + i] = bytes[i] ^ request[4 + i];
+  response[20] = 0;
+  response[21] = attribute_types[has_cookie (request) ? 0 : 1];
+  response[22] = 0;
+  response[23] = 8;                                           /* length of the rest */
+  response[24] = 0;
+  response[25] = 1;                                           /* IPv4 */
+  response[26] = (guint8) (port >> 8);
+  response[27] = (guint8) port;
+  memcpy (response + 28, bytes, 4);
+  if (has_cookie (request))
+    {
+      for (guint i = 0; i < 2; i++)
+        response[26 + i] ^= request[4 + i];
+      for (guint i = 0; i < 4; i++)
+        response[28 + i] ^= request[4 + i];
+    }
   return TRUE;
 }
 

@@ -24,9 +24,12 @@
 
 #define TICK_US   (G_USEC_PER_SEC / 4)
 
-/* A recording has at least this size: a call begins with a small picture when the network is slow. */
-#define MIN_WIDTH  640u
-#define MIN_HEIGHT 360u
+/* A recording has at least this length on its longer side: a call begins with a small picture when the network is
+ * slow. */
+#define MIN_SIDE 640u
+
+/* Where no picture came to take the shape from. */
+#define DEFAULT_HEIGHT 360u
 
 typedef struct
 {
@@ -189,24 +192,22 @@ fill (YodelRecording *self,
     }
 }
 
-/* Of the shape of the first picture, but not smaller than MIN_WIDTH x MIN_HEIGHT. */
+/* Of the shape of the first picture, but not smaller than MIN_SIDE; even, as a player likes it. */
 static void
 choose_size (YodelRecording *self)
 {
-  self->width = MIN_WIDTH;
-  self->height = MIN_HEIGHT;
+  self->width = MIN_SIDE;
+  self->height = DEFAULT_HEIGHT;
 
   for (GList *l = self->held.head; l != NULL; l = l->next)
     {
       YodelVideoFrame *frame = ((Piece *) l->data)->frame;
-      guint times = 1;
+      guint side = frame != NULL ? MAX (frame->width, frame->height) : 0;
 
       if (frame == NULL)
         continue;
-      while (frame->width * times < MIN_WIDTH && frame->height * times < MIN_HEIGHT)
-        times++;
-      self->width = frame->width * times;
-      self->height = frame->height * times;
+      self->width = MAX (frame->width * MAX (side, MIN_SIDE) / side & ~1u, 2);
+      self->height = MAX (frame->height * MAX (side, MIN_SIDE) / side & ~1u, 2);
       return;
     }
 }
