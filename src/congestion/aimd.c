@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#define BACK_OFF          0.85
+#define BACK_OFF          0.90
 #define BACK_OFF_EXTRA    5000.0                        /* bit/s */
 #define RISE_PER_SECOND   1.08                          /* while no capacity is known */
 #define CEILING_FACTOR    1.5                           /* over the acknowledged rate */
@@ -148,7 +148,6 @@ gboolean
 yodel_aimd_update (YodelAimd  *self,
                    YodelUsage  usage,
                    double      acknowledged_bps,
-                   gboolean    may_increase,
                    gint64      now_us)
 {
   gboolean has_backed_off = FALSE;
@@ -159,8 +158,7 @@ yodel_aimd_update (YodelAimd  *self,
     case YODEL_AIMD_HOLD:
       break;
     case YODEL_AIMD_INCREASE:
-      if (may_increase)
-        increase (self, acknowledged_bps, now_us);
+      increase (self, acknowledged_bps, now_us);
       self->changed_us = now_us;
       break;
     case YODEL_AIMD_DECREASE:

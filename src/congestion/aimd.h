@@ -37,7 +37,6 @@ void yodel_aimd_init         (YodelAimd *self,
 gboolean yodel_aimd_update   (YodelAimd  *self,
                               YodelUsage  usage,
                               double      acknowledged_bps,
-                              gboolean    may_increase,
                               gint64      now_us);
 
 /* A probe has shown this much. */

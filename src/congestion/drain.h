@@ -7,8 +7,9 @@
 typedef struct
 {
   gboolean is_active;
-  double   met_bps;          /* what came through when it began */
-  double   rate_bps;         /* to send at */
+  double   met_bps;          /* what came through while there was a queue */
+  double   share;            /* of it to send */
+  double   rate_bps;         /* the same in bit/s */
   gint64   began_us;
   gint64   until_us;         /* at the latest */
 } YodelDrain;
@@ -19,8 +20,10 @@ void     yodel_drain_begin   (YodelDrain *self,
                               gint64      rtt_us,
                               gint64      now_us);
 
-/* Returns: TRUE when it has just ended: go on at what yodel_drain_get_resume_bps() says */
+/* @acknowledged_bps: of the last moments; below zero if unknown.
+ * Returns: TRUE when it has just ended: go on at what yodel_drain_get_resume_bps() says */
 gboolean yodel_drain_advance (YodelDrain *self,
+                              double      acknowledged_bps,
                               gint64      queue_us,
                               gint64      empty_us,
                               gint64      now_us);

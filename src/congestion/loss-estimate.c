@@ -13,10 +13,14 @@
 #define LEAST_INHERENT      0.001
 #define INHERENT_OFFSET     0.05
 #define INHERENT_BALANCE    100000.0      /* bit/s */
+#define CALM_MEMORY         300           /* packets */
+#define CALM_NEEDED         100
+#define CALM_FACTOR         1.5
+#define CALM_OFFSET         0.02
 #define INHERENT_STEPS      16
 #define RATE_BIAS           0.0002        /* for each kbit/s: of equals the higher rate is better */
 #define LOG_RATE_BIAS       0.02
-#define BIAS_LOSS           0.05          /* the bias fades as the mean loss comes to this */
+#define BIAS_LOSS           0.2           /* the bias fades as the mean loss comes to this */
 #define HIGH_LOSS           0.2           /* here the rate follows the loss and nothing else */
 #define MAX_RISE            1.3           /* in one step */
 #define RISE_OVER_ACKED     1.5
@@ -46,8 +50,14 @@ void
 yodel_loss_estimate_push (YodelLossEstimate *self,
                           gint64             sent_us,
                           guint              size_bytes,
-                          gboolean           is_lost)
+                          gboolean           is_lost,
+                          gboolean           has_no_queue)
 {
+  if (has_no_queue)
+    {
+      self->n_calm++;
+      self->calm_loss += (is_lost - self->calm_loss) / MIN (self->n_calm, CALM_MEMORY);
+    }
   if (self->since_us >= 0 && sent_us - self->since_us >= OBSERVATION_US)
     close_observation (self);
   if (self->since_us < 0)
@@ -122,6 +132,9 @@ best_likelihood (const YodelLossEstimate *self,
                  double                  *inherent)
 {
   double upper = MIN (INHERENT_OFFSET + INHERENT_BALANCE / bps, 1), best = -INFINITY;
+
+  if (self->n_calm >= CALM_NEEDED)
+    upper = MIN (upper, CALM_FACTOR * self->calm_loss + CALM_OFFSET);
 
   for (guint i = 0; i <= INHERENT_STEPS; i++)
     {

@@ -30,13 +30,16 @@ typedef struct
   double               bps;                 /* INFINITY: loss is no limit */
   double               inherent;            /* the path's own loss */
   double               mean;                /* loss of late */
+  double               calm_loss;           /* of packets that met no queue */
+  guint                n_calm;
 } YodelLossEstimate;
 
 void     yodel_loss_estimate_init   (YodelLossEstimate *self);
 void     yodel_loss_estimate_push   (YodelLossEstimate *self,
                                      gint64             sent_us,
                                      guint              size_bytes,
-                                     gboolean           is_lost);
+                                     gboolean           is_lost,
+                                     gboolean           has_no_queue);
 
 /* After a report.  @delay_bps: what the delay allows now. */
 void     yodel_loss_estimate_update (YodelLossEstimate *self,

@@ -8,7 +8,10 @@
 #define DRAIN_WITHIN_US      (1 * G_USEC_PER_SEC)      /* what waits goes in this time, rate or no rate */
 #define MAX_PROBES           8
 #define PROBE_EXPIRES_US     (1 * G_USEC_PER_SEC)
-#define PADDING_BYTES        1100
+#define PROBE_DEBT_US        (30 * YODEL_US_PER_MS)
+#define LONG_PROBE_US        (80 * YODEL_US_PER_MS)    /* a shorter one is of equal packets, so of padding alone */
+#define MAX_PADDING_BYTES    1100
+#define MIN_PADDING_BYTES    100
 #define N_QUEUES             3                         /* one for each kind but padding */
 
 typedef struct
@@ -186,8 +189,9 @@ account (YodelPacer *self,
       end_us - probe->started_us >= probe->request.min_duration_us)
     {
       finish_probe (self);
-      /* The probe has its own rate; media goes on from here as if it had been paid. */
-      self->debt_bits = 0;
+      /* What the probe has sent too much is paid back, so that its queue does not stay on the
+       * path, but not for long: a success brings a higher rate. */
+      self->debt_bits = MIN (self->debt_bits, (double) self->rate_bps * PROBE_DEBT_US / G_USEC_PER_SEC);
       if (self->n_probes > 0)
         self->probes[0].started_us = MAX (self->reached_us, end_us);
     }
@@ -249,7 +253,7 @@ yodel_pacer_poll (YodelPacer      *self,
     {
       if (probe_next_us (probe) > self->reached_us)
         return FALSE;
-      if (queue->length > 0)
+      if (queue->length > 0 && probe->request.min_duration_us >= LONG_PROBE_US)
         take (self, queue, TRUE, packet);
       else
         *kind = YODEL_PACER_PADDING;
@@ -262,10 +266,17 @@ yodel_pacer_poll (YodelPacer      *self,
   return TRUE;
 }
 
+/* The burst in packets of one size: the time that a packet takes on the link then says nothing. */
 guint
 yodel_pacer_get_padding_bytes (const YodelPacer *self)
 {
-  return PADDING_BYTES;
+  const Probe *probe = &self->probes[0];
+  double wanted = probe->request.rate_bps / 8.0 * probe->request.min_duration_us / G_USEC_PER_SEC;
+  guint n = probe->request.min_packets, n_full = wanted / (MAX_PADDING_BYTES + self->overhead_bytes) + 1;
+
+  if (self->n_probes == 0)
+    return MIN_PADDING_BYTES;
+  return CLAMP (wanted / MAX (n, n_full) - self->overhead_bytes, MIN_PADDING_BYTES, MAX_PADDING_BYTES);
 }
 
 void

@@ -11,10 +11,12 @@
 #define FURTHER_SHARE      0.7                     /* of what was asked: worth going on */
 #define EXPONENTIAL_US     (1 * G_USEC_PER_SEC)    /* a success later than this is not followed up */
 #define LEAST_PACKETS      5
+#define FURTHER_BITS       (3000 * 8.0)             /* a smaller burst says little on a thin path ... */
 #define LEAST_DURATION_US  (15 * YODEL_US_PER_MS)
+#define THIN_DURATION_US   (30 * YODEL_US_PER_MS)  /* ... but a longer one would leave a queue there */
 #define MOST_DURATION_US   (60 * YODEL_US_PER_MS)
 #define JITTERS            12                      /* the burst must be long against the jitter */
-#define ALR_INTERVAL_US    (5 * G_USEC_PER_SEC)
+#define ALR_INTERVAL_US    (3 * G_USEC_PER_SEC)   /* a paused video wants to hear soon that there is room */
 #define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes */
 #define CAUTIOUS_FACTOR    1.5                     /* after a try that failed */
 
@@ -50,6 +52,7 @@ yodel_probe_controller_start (YodelProbeController *self,
                               gint64                now_us)
 {
   self->is_started = TRUE;
+  self->is_starting = TRUE;
   self->is_exponential = TRUE;
   request (self, FIRST_FACTOR * start_bps, max_bps, FIRST_DURATION_US, now_us);
   if (FIRST_FACTOR * start_bps < max_bps)
@@ -69,7 +72,7 @@ yodel_probe_controller_on_outcome (YodelProbeController    *self,
   if (outcome->bps > FURTHER_SHARE * outcome->requested_bps && now_us - self->probed_us < EXPONENTIAL_US)
     request (self, FURTHER_FACTOR * outcome->bps, max_bps, LEAST_DURATION_US, now_us);
   else
-    self->is_exponential = FALSE;
+    self->is_exponential = self->is_starting = FALSE;
 }
 
 void
@@ -78,7 +81,10 @@ yodel_probe_controller_advance (YodelProbeController      *self,
                                 gint64                     now_us)
 {
   gint64 quiet_us = now_us - self->probed_us;
-  gint64 duration_us = CLAMP (JITTERS * situation->jitter_us, LEAST_DURATION_US, MOST_DURATION_US);
+  gint64 duration_us = FURTHER_BITS * G_USEC_PER_SEC / (self->factor * situation->target_bps);
+
+  duration_us = CLAMP (duration_us, LEAST_DURATION_US, THIN_DURATION_US);
+  duration_us = CLAMP (JITTERS * situation->jitter_us, duration_us, MOST_DURATION_US);
 
   if (!self->is_started || !situation->is_calm || situation->target_bps >= 0.98 * situation->max_bps)
     return;
@@ -86,6 +92,7 @@ yodel_probe_controller_advance (YodelProbeController      *self,
     return;
 
   self->is_exponential = TRUE;
+  self->is_starting = FALSE;
   request (self, self->factor * situation->target_bps, situation->max_bps, duration_us, now_us);
 }
 

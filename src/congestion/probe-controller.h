@@ -12,6 +12,7 @@ typedef struct
   guint             n_requests;
   int               last_id;
   gboolean          is_started;
+  gboolean          is_starting;      /* the first row of tries is going on */
   gboolean          is_exponential;   /* each success is followed by a bolder try */
   gint64            probed_us;        /* -1: never */
   double            factor;           /* of the next try while the network is the limit */

@@ -3,9 +3,9 @@
 #include "congestion/probe-estimate.h"
 
 #define NEEDED_SHARE    0.8                    /* of packets and bytes */
-#define SATURATED       0.9                    /* received against sent */
+#define SATURATED       0.9                    /* rate of arrival against rate of leaving */
 #define SATURATED_SHARE 0.95                   /* of the received rate is taken then */
-#define MAX_GAIN        2.0                    /* received against sent; more is a jitter's doing */
+#define SQUEEZED        0.5                    /* such a burst was held up before it, and tells nothing */
 #define MAX_INTERVAL_US (1 * G_USEC_PER_SEC)
 
 void
@@ -62,18 +62,15 @@ judge (const YodelProbeCluster *cluster,
   double arrived_us = cluster->last_arrived_us - cluster->first_arrived_us;
   double sent_bps, arrived_bps;
 
-  if (sent_us <= 0 || arrived_us <= 0 || sent_us > MAX_INTERVAL_US || arrived_us > MAX_INTERVAL_US)
+  if (sent_us <= 0 || arrived_us <= 0 || sent_us > MAX_INTERVAL_US || arrived_us > MAX_INTERVAL_US ||
+      arrived_us < SQUEEZED * sent_us)
     return FALSE;
 
   sent_bps = (cluster->bytes - cluster->last_sent_bytes) * 8.0 * G_USEC_PER_SEC / sent_us;
   arrived_bps = (cluster->bytes - cluster->first_arrived_bytes) * 8.0 * G_USEC_PER_SEC / arrived_us;
-  if (arrived_bps > MAX_GAIN * sent_bps)
-    return FALSE;
-
   *outcome = (YodelProbeOutcome) {
     .id = cluster->request.id,
     .requested_bps = cluster->request.rate_bps,
-    .sent_bps = sent_bps,
     .bps = MIN (sent_bps, arrived_bps),
     .is_saturated = arrived_bps < SATURATED * sent_bps,
   };

@@ -27,7 +27,6 @@ typedef struct
 {
   int      id;
   guint    requested_bps;
-  double   sent_bps;
   double   bps;                      /* what the path carries at least, or just about if saturated */
   gboolean is_saturated;             /* it came out slower than it went in */
 } YodelProbeOutcome;

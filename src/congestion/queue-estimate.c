@@ -56,6 +56,13 @@ yodel_queue_estimate_push (YodelQueueEstimate *self,
   self->recent[self->n_recent++ % YODEL_QUEUE_RECENT] = (YodelDelaySample) { arrived_us, delay_us };
 }
 
+void
+yodel_queue_estimate_hold_base (YodelQueueEstimate *self)
+{
+  if (self->second >= 0)
+    self->least_us[self->second % YODEL_QUEUE_BASE_SECONDS] = self->base_us;
+}
+
 gint64
 yodel_queue_estimate_get_standing_us (const YodelQueueEstimate *self,
                                       gint64                    window_us)

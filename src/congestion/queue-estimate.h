@@ -28,6 +28,9 @@ void   yodel_queue_estimate_push         (YodelQueueEstimate *self,
                                           gint64              sent_us,
                                           gint64              arrived_us);
 
+/* The base as it is now counts as seen now: it does not grow old while a rival hides it. */
+void   yodel_queue_estimate_hold_base    (YodelQueueEstimate *self);
+
 /* The queue that did not go away in the last @window_us of arrivals: jitter only adds, so the
  * least delay of many packets is the queue's. */
 gint64 yodel_queue_estimate_get_standing_us (const YodelQueueEstimate *self,

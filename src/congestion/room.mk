@@ -4,6 +4,7 @@ libyodel_pure_la_SOURCES += \
   %D%/aimd.c %D%/aimd.h \
   %D%/alr.c %D%/alr.h \
   %D%/circuit-breaker.c %D%/circuit-breaker.h \
+  %D%/competing.c %D%/competing.h \
   %D%/controller.c %D%/controller.h \
   %D%/drain.c %D%/drain.h \
   %D%/gcc.c %D%/gcc.h \
@@ -14,6 +15,8 @@ libyodel_pure_la_SOURCES += \
   %D%/probe-estimate.c %D%/probe-estimate.h \
   %D%/queue-estimate.c %D%/queue-estimate.h \
   %D%/rate-allocator.c %D%/rate-allocator.h \
+  %D%/report-control.c %D%/report-control.h \
+  %D%/rtt-guard.c %D%/rtt-guard.h \
   %D%/send-history.c %D%/send-history.h \
   %D%/trendline.c %D%/trendline.h
 
@@ -33,3 +36,13 @@ check_PROGRAMS += tests/congestion/test-sim-network
 tests_congestion_test_sim_network_SOURCES = \
   tests/congestion/test-sim-network.c tests/lib/sim-network.c tests/lib/sim-network.h
 tests_congestion_test_sim_network_LDADD   = $(PURE_LIBS)
+
+# The scoreboard: RFC 8867 in virtual time.
+check_PROGRAMS += tests/congestion/test-rfc8867
+tests_congestion_test_rfc8867_SOURCES = \
+  tests/congestion/test-rfc8867.c \
+  tests/congestion/media-flow.c tests/congestion/media-flow.h \
+  tests/congestion/scenario.c tests/congestion/scenario.h \
+  tests/congestion/tcp-flow.c tests/congestion/tcp-flow.h \
+  tests/lib/sim-network.c tests/lib/sim-network.h
+tests_congestion_test_rfc8867_LDADD   = $(PURE_LIBS)

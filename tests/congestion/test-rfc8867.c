@@ -1,0 +1,511 @@
+/* The test cases of RFC 8867 section 5 and two of our own, in virtual time: the code that ships
+ * against a modelled network.  Every case prints one row. */
+#include "congestion/scenario.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define S  G_USEC_PER_SEC
+#define MS G_TIME_SPAN_MILLISECOND
+
+#define JITTER_US  (5 * MS)             /* RFC 8868 section 4.5.2: a Gaussian cut at 3 deviations */
+#define QUEUE_US   (300 * MS)
+#define DELAY_US   (50 * MS)
+
+#define N_RATES(a) a, G_N_ELEMENTS (a)
+
+static guint32 seed = 1;
+
+static Scenario *
+make (const SimRate *forth,
+      guint          n_forth,
+      const SimRate *back,
+      guint          n_back,
+      gint64         queue_us,
+      gint64         jitter_us)
+{
+  Scenario *scenario = scenario_new (seed);
+  SimLinkConfig config = { .rates = forth, .n_rates = n_forth, .queue_us = queue_us, .jitter_us = jitter_us };
+
+  sim_network_set_link (scenario->network, SIM_FORTH, &config);
+  config.rates = back;
+  config.n_rates = n_back;
+  config.jitter_us = 0;
+  sim_network_set_link (scenario->network, SIM_BACK, &config);
+  return scenario;
+}
+
+/* Bits that media could have carried at most. */
+static double
+capacity_bits (const SimRate *rates,
+               guint          n_rates,
+               double         limit_bps,
+               gint64         from_us,
+               gint64         to_us)
+{
+  double bits = 0;
+
+  for (guint i = 0; i < n_rates; i++)
+    {
+      gint64 begin_us = MAX (rates[i].at_us, from_us);
+      gint64 end_us = MIN (i + 1 < n_rates ? rates[i + 1].at_us : to_us, to_us);
+
+      if (end_us > begin_us)
+        bits += MIN (rates[i].rate_bps, limit_bps) * (end_us - begin_us) / S;
+    }
+  return bits;
+}
+
+static double
+loss_percent (const MediaFlow *flow)
+{
+  return 100.0 * (flow->media_packets - flow->media_arrived) / MAX (flow->media_packets, 1);
+}
+
+/* When the rate that arrives, over 400 ms, first reaches @bps after @from_us; in seconds. */
+static double
+reached_s (const MediaFlow *flow,
+           double           bps,
+           gint64           from_us,
+           gint64           to_us)
+{
+  for (gint64 at_us = from_us; at_us + 2 * MEDIA_BIN_US <= to_us; at_us += MEDIA_BIN_US)
+    if (media_flow_get_arrived_bps (flow, at_us, at_us + 2 * MEDIA_BIN_US) >= bps)
+      return (at_us + 2 * MEDIA_BIN_US - from_us) / (double) S;
+  return (to_us - from_us) / (double) S;
+}
+
+/* The queue that 95 of 100 samples stay below, outside of the 3 s after each change. */
+static double
+steady_queue_ms (const Scenario *scenario,
+                 const SimRate  *rates,
+                 guint           n_rates,
+                 gint64          until_us)
+{
+  g_autoptr (GArray) steady = g_array_new (FALSE, FALSE, sizeof (double));
+
+  for (guint i = 0; i < n_rates; i++)
+    {
+      guint from = (rates[i].at_us + 3 * S) / SCENARIO_SAMPLE_US;
+      guint to = MIN ((i + 1 < n_rates ? rates[i + 1].at_us : until_us) / SCENARIO_SAMPLE_US, scenario->queue_us->len);
+
+      g_array_append_vals (steady, &g_array_index (scenario->queue_us, double, from), to - from);
+    }
+  return scenario_quantile_ms (steady, 0.95);
+}
+
+static void
+dump (const Scenario *scenario)
+{
+  const char *path = g_getenv ("RFC8867_TRACE");
+  g_autoptr (GString) text = NULL;
+
+  if (path == NULL)
+    return;
+
+  text = g_string_new ("");
+  for (guint i = 0; i * MEDIA_BIN_US / SCENARIO_SAMPLE_US < scenario->queue_us->len; i++)
+    {
+      g_string_append_printf (text, "%.1f q=%.0f", i * 0.2, g_array_index (scenario->queue_us, double, i * 20) / 1000);
+      for (guint j = 0; j < scenario->n_media; j++)
+        g_string_append_printf (text, "  %.0f/%.0f",
+                                media_flow_get_target_bps (scenario->media[j], i * MEDIA_BIN_US) / 1000,
+                                media_flow_get_arrived_bps (scenario->media[j], i * MEDIA_BIN_US, (i + 1) * MEDIA_BIN_US) / 1000);
+      g_string_append_c (text, '\n');
+    }
+  g_file_set_contents (path, text->str, text->len, NULL);
+}
+
+typedef struct
+{
+  const char *name;
+  gint64      delay_us, jitter_us;
+  double      min_use, max_loss, max_steady_ms, max_rise_s, max_fall_s;
+} VariableCase;
+
+static const VariableCase variable_cases[] = {
+  { "5.1/variable-capacity",              50 * MS,  0,         0.90, 0.3, 40, 3.0, 1.5 },
+  { "5.1/variable-capacity-100-ms",       100 * MS, 0,         0.85, 0.6, 60, 4.0, 2.0 },
+  { "5.1/variable-capacity-with-jitter",  50 * MS,  JITTER_US, 0.85, 0.3, 60, 3.0, 2.0 },
+};
+
+static void
+test_variable (gconstpointer data)
+{
+  static const SimRate rates[] = { { 0, 1000000 }, { 40 * S, 2500000 }, { 60 * S, 600000 }, { 80 * S, 1000000 } };
+  const VariableCase *c = data;
+  g_autoptr (Scenario) scenario = make (N_RATES (rates), NULL, 0, QUEUE_US, c->jitter_us);
+  MediaPlan plan = { .stop_us = 100 * S };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, c->delay_us, &plan, seed);
+  double use, rise_s, fall_s, steady_ms, loss;
+
+  scenario_run (scenario, 100 * S);
+  use = media_flow_get_arrived_bps (flow, 0, 100 * S) * 100 / capacity_bits (N_RATES (rates), MEDIA_MAX_BPS, 0, 100 * S);
+  rise_s = reached_s (flow, 0.85 * MEDIA_MAX_BPS, 40 * S, 60 * S);
+  fall_s = scenario_get_settled_s (scenario, 100, 60 * S, 80 * S);
+  steady_ms = steady_queue_ms (scenario, N_RATES (rates), 100 * S);
+  loss = loss_percent (flow);
+  dump (scenario);
+
+  g_test_message ("%-36s use %.2f  queue p50 %.0f p95 %.0f steady %.0f ms  loss %.2f %%  rise %.1f s  fall %.2f s  padding %.1f %%",
+                  c->name, use, scenario_get_queue_ms (scenario, 0.5, 0, 100 * S),
+                  scenario_get_queue_ms (scenario, 0.95, 0, 100 * S), steady_ms, loss, rise_s, fall_s,
+                  flow->padding_bytes * 800.0 / (use * capacity_bits (N_RATES (rates), MEDIA_MAX_BPS, 0, 100 * S)));
+  g_assert_cmpfloat (use, >=, c->min_use);
+  g_assert_cmpfloat (loss, <=, c->max_loss);
+  g_assert_cmpfloat (steady_ms, <=, c->max_steady_ms);
+  g_assert_cmpfloat (rise_s, <=, c->max_rise_s);
+  g_assert_cmpfloat (fall_s, <=, c->max_fall_s);
+}
+
+static void
+test_two_flows (void)
+{
+  static const SimRate rates[] = { { 0, 4000000 }, { 25 * S, 2000000 }, { 50 * S, 3500000 }, { 75 * S, 1000000 }, { 100 * S, 2000000 } };
+  g_autoptr (Scenario) scenario = make (N_RATES (rates), NULL, 0, QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 125 * S };
+  double use, ratio, a_bps, b_bps;
+
+  scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
+  scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
+  scenario_run (scenario, 125 * S);
+  a_bps = media_flow_get_arrived_bps (scenario->media[0], 0, 125 * S);
+  b_bps = media_flow_get_arrived_bps (scenario->media[1], 0, 125 * S);
+  use = (a_bps + b_bps) * 125 / capacity_bits (N_RATES (rates), 2 * MEDIA_MAX_BPS, 0, 125 * S);
+  ratio = MAX (a_bps, b_bps) / MIN (a_bps, b_bps);
+  dump (scenario);
+  g_test_message ("%-36s use %.2f  rates %.0f %.0f  queue p50 %.0f p95 %.0f steady %.0f ms  loss %.2f %%", "5.2/two-flows", use,
+                  a_bps / 1000, b_bps / 1000, scenario_get_queue_ms (scenario, 0.5, 0, 125 * S),
+                  scenario_get_queue_ms (scenario, 0.95, 0, 125 * S), steady_queue_ms (scenario, N_RATES (rates), 125 * S),
+                  loss_percent (scenario->media[0]));
+  g_assert_cmpfloat (use, >=, 0.90);
+  g_assert_cmpfloat (ratio, <=, 1.3);
+}
+
+static double
+run_congested_feedback (gboolean is_congested)
+{
+  static const SimRate forth[] = { { 0, 2000000 }, { 20 * S, 1000000 }, { 40 * S, 500000 }, { 60 * S, 2000000 } };
+  static const SimRate back[] = { { 0, 2000000 }, { 35 * S, 800000 }, { 70 * S, 2000000 } };
+  g_autoptr (Scenario) scenario = make (N_RATES (forth), is_congested ? back : NULL, is_congested ? G_N_ELEMENTS (back) : 0, QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 100 * S };
+  double use;
+
+  scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
+  if (is_congested)
+    scenario_add_media (scenario, SIM_BACK, DELAY_US, &plan, seed);
+  scenario_run (scenario, 100 * S);
+  use = media_flow_get_arrived_bps (scenario->media[0], 0, 100 * S) * 100 /
+        capacity_bits (N_RATES (forth), MEDIA_MAX_BPS, 0, 100 * S);
+  dump (scenario);
+  g_test_message ("%-36s use %.2f  queue p50 %.0f p95 %.0f  loss %.2f %%",
+                  is_congested ? "5.3/congested-feedback" : "5.3/clean-feedback", use,
+                  scenario_get_queue_ms (scenario, 0.5, 0, 100 * S),
+                  scenario_get_queue_ms (scenario, 0.95, 0, 100 * S), loss_percent (scenario->media[0]));
+  return use;
+}
+
+static void
+test_congested_feedback (void)
+{
+  double clean = run_congested_feedback (FALSE), congested = run_congested_feedback (TRUE);
+
+  g_assert_cmpfloat (clean, >=, 0.90);
+  g_assert_cmpfloat (congested, >=, 0.9 * clean);
+}
+
+/* The rates in a stretch of time, the largest over the smallest, in text too. */
+static double
+fairness (const Scenario *scenario,
+          gint64          from_us,
+          gint64          to_us,
+          GString        *text)
+{
+  double least = INFINITY, most = 0;
+
+  for (guint i = 0; i < scenario->n_media; i++)
+    {
+      double bps = media_flow_get_arrived_bps (scenario->media[i], from_us, to_us);
+
+      least = MIN (least, bps);
+      most = MAX (most, bps);
+      g_string_append_printf (text, " %.0f", bps / 1000);
+    }
+  return most / least;
+}
+
+typedef struct
+{
+  const char *name;
+  guint       n_flows;
+  guint       capacity_bps;
+  gint64      delays_us[5];
+  gint64      starts_us[5];
+  gint64      pause_us, resume_us;      /* of the second */
+  gint64      until_us;
+  gint64      judged_us;                /* from here on */
+  double      max_ratio;
+  double      min_use;
+} FairCase;
+
+static const FairCase fair_cases[] = {
+  { "5.4/same-control", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
+    0, 0, 120 * S, 60 * S, 1.3, 0.90 },
+  { "5.5/round-trip-times", 5, 4000000, { 10 * MS, 25 * MS, 50 * MS, 100 * MS, 150 * MS }, { 0, 10 * S, 20 * S, 30 * S, 40 * S },
+    0, 0, 300 * S, 60 * S, 2.0, 0.90 },
+  { "5.8/pause-and-resume", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
+    40 * S, 60 * S, 120 * S, 70 * S, 1.3, 0.90 },
+};
+
+static void
+test_fairness (gconstpointer data)
+{
+  const FairCase *c = data;
+  SimRate rate = { 0, c->capacity_bps };
+  g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, QUEUE_US, 0);
+  g_autoptr (GString) text = g_string_new ("");
+  double ratio, use = 0;
+
+  for (guint i = 0; i < c->n_flows; i++)
+    {
+      MediaPlan plan = { .start_us = c->starts_us[i], .stop_us = c->until_us };
+
+      if (i == 1)
+        {
+          plan.pause_us = c->pause_us;
+          plan.resume_us = c->resume_us;
+        }
+      scenario_add_media (scenario, SIM_FORTH, c->delays_us[i], &plan, seed);
+    }
+  scenario_run (scenario, c->until_us);
+  ratio = fairness (scenario, c->judged_us, c->until_us, text);
+  for (guint i = 0; i < c->n_flows; i++)
+    use += media_flow_get_arrived_bps (scenario->media[i], c->judged_us, c->until_us) / c->capacity_bps;
+  dump (scenario);
+  g_test_message ("%-36s max:min %.2f  rates%s  use %.2f  queue p50 %.0f p95 %.0f ms  loss %.2f %%", c->name, ratio, text->str, use,
+                  scenario_get_queue_ms (scenario, 0.5, c->judged_us, c->until_us),
+                  scenario_get_queue_ms (scenario, 0.95, c->judged_us, c->until_us), loss_percent (scenario->media[0]));
+  g_assert_cmpfloat (ratio, <=, c->max_ratio);
+  g_assert_cmpfloat (use, >=, c->min_use);
+}
+
+typedef struct
+{
+  const char *name;
+  gint64      queue_us;
+  double      min_share;        /* of half the link */
+  double      max_audio_loss;   /* percent */
+} TcpCase;
+
+static const TcpCase tcp_cases[] = {
+  { "5.6/long-tcp-300-ms",  300 * MS,  0.35, 1.0 },
+  { "5.6/long-tcp-1000-ms", 1000 * MS, 0.15, 1.0 },
+};
+
+static double
+lowest_bps (const MediaFlow *flow,
+            gint64           from_us,
+            gint64           to_us)
+{
+  double lowest = INFINITY;
+
+  for (gint64 at_us = from_us; at_us + S <= to_us; at_us += MEDIA_BIN_US)
+    lowest = MIN (lowest, media_flow_get_arrived_bps (flow, at_us, at_us + S));
+  return lowest;
+}
+
+static void
+test_long_tcp (gconstpointer data)
+{
+  static const SimRate rate = { 0, 2000000 };
+  const TcpCase *c = data;
+  g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, c->queue_us, 0);
+  MediaPlan plan = { .start_us = 5 * S, .stop_us = 119 * S };
+  TcpPlan tcp_plan = { .stop_us = 119 * S };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
+  TcpFlow *tcp = scenario_add_tcp (scenario, &tcp_plan, seed);
+  double share, audio_loss;
+
+  sim_network_set_flow_delay (scenario->network, tcp->id, DELAY_US);
+  scenario_run (scenario, 119 * S);
+  share = media_flow_get_arrived_bps (flow, 10 * S, 119 * S) / 1000000;
+  audio_loss = 100.0 * (flow->audio_packets - flow->audio_arrived) / flow->audio_packets;
+  dump (scenario);
+  g_test_message ("%-36s share %.2f  lowest second %.0f kbit/s  tcp %.0f kbit/s  queue p50 %.0f p95 %.0f ms  loss %.2f %% of audio %.2f %%",
+                  c->name, share, lowest_bps (flow, 10 * S, 119 * S) / 1000, tcp->delivered_bytes * 8 / 119.0 / 1000,
+                  scenario_get_queue_ms (scenario, 0.5, 10 * S, 119 * S),
+                  scenario_get_queue_ms (scenario, 0.95, 10 * S, 119 * S), loss_percent (flow), audio_loss);
+  g_assert_cmpfloat (share, >=, c->min_share);
+  g_assert_cmpfloat (audio_loss, <=, c->max_audio_loss);
+  g_assert_cmpfloat (lowest_bps (flow, 10 * S, 119 * S), >=, 0.5 * MEDIA_VIDEO_MIN);
+}
+
+static void
+test_short_tcp (void)
+{
+  static const SimRate rate = { 0, 2000000 };
+  g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, QUEUE_US, 0);
+  g_autoptr (GString) text = g_string_new ("");
+  MediaPlan plan = { .start_us = 5 * S, .stop_us = 299 * S };
+  double ratio, use = 0, lowest = INFINITY;
+
+  for (guint i = 0; i < 2; i++)
+    scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
+  for (guint i = 0; i < 10; i++)
+    {
+      TcpPlan tcp_plan = { .stop_us = 300 * S, .min_bytes = 30000, .max_bytes = 50000, .mean_idle_s = 10, .begins_on = i < 2 };
+
+      sim_network_set_flow_delay (scenario->network, scenario_add_tcp (scenario, &tcp_plan, seed)->id, DELAY_US);
+    }
+  scenario_run (scenario, 299 * S);
+  ratio = fairness (scenario, 20 * S, 299 * S, text);
+  for (guint i = 0; i < 2; i++)
+    {
+      use += media_flow_get_arrived_bps (scenario->media[i], 20 * S, 299 * S) / rate.rate_bps;
+      lowest = MIN (lowest, lowest_bps (scenario->media[i], 10 * S, 299 * S));
+    }
+  dump (scenario);
+  g_test_message ("%-36s max:min %.2f  rates%s  use %.2f  lowest second %.0f kbit/s  queue p50 %.0f p95 %.0f ms  loss %.2f %%",
+                  "5.7/short-tcp", ratio, text->str, use, lowest / 1000,
+                  scenario_get_queue_ms (scenario, 0.5, 20 * S, 299 * S),
+                  scenario_get_queue_ms (scenario, 0.95, 20 * S, 299 * S), loss_percent (scenario->media[0]));
+  g_assert_cmpfloat (lowest, >=, 0.5 * MEDIA_VIDEO_MIN);
+  g_assert_cmpfloat (use, >=, 0.4);
+}
+
+static void
+test_start (void)
+{
+  static const SimRate rate = { 0, 3000000 };
+  g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 10 * S, .start_bps = 300000, .max_bps = 4000000 };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, 20 * MS, &plan, seed);
+  double at_2_s, at_9_s;
+
+  scenario_run (scenario, 10 * S);
+  at_2_s = media_flow_get_target_bps (flow, 2 * S);
+  at_9_s = media_flow_get_target_bps (flow, 9 * S);
+  dump (scenario);
+  g_test_message ("%-36s at 1 s %.0f, 2 s %.0f, 9 s %.0f kbit/s  queue p95 %.0f ms  loss %.2f %%", "start/3-mbit", 
+                  media_flow_get_target_bps (flow, 1 * S) / 1000, at_2_s / 1000, at_9_s / 1000,
+                  scenario_get_queue_ms (scenario, 0.95, 0, 10 * S), loss_percent (flow));
+  g_assert_cmpfloat (at_2_s, >=, 2500000);
+}
+
+typedef struct
+{
+  const char *name;
+  guint       rate_bps;
+  gint64      queue_us;
+  double      loss, burst_loss;
+  double      min_share;
+  double      max_loss;          /* percent, above the path's own */
+} LossCase;
+
+static const LossCase loss_cases[] = {
+  { "loss/2-percent",           2000000, QUEUE_US, 0.02, 0,    0.80, 0.5 },
+  { "loss/5-percent",           2000000, QUEUE_US, 0.05, 0,    0.80, 0.5 },
+  { "loss/10-percent",          2000000, QUEUE_US, 0.10, 0,    0.80, 0.5 },
+  { "loss/20-percent",          2000000, QUEUE_US, 0.20, 0,    0.20, 0.5 },
+  { "loss/10-percent-in-bursts", 2000000, QUEUE_US, 0,   0.10, 0.60, 2.0 },
+  { "loss/short-queue",         1000000, 70 * MS,  0,    0,    0.70, 3.0 },
+};
+
+/* Random loss is no congestion; loss at a short queue is. */
+static void
+test_loss (gconstpointer data)
+{
+  const LossCase *c = data;
+  SimRate rate = { 0, c->rate_bps };
+  SimLinkConfig config = { .rates = &rate, .n_rates = 1, .queue_us = c->queue_us, .loss = c->loss, .burst_loss = c->burst_loss, .burst_packets = 3 };
+  g_autoptr (Scenario) scenario = scenario_new (seed);
+  MediaPlan plan = { .stop_us = 60 * S, .start_bps = 300000, .max_bps = 3000000 };
+  MediaFlow *flow;
+  double target_bps = 0, loss;
+
+  sim_network_set_link (scenario->network, SIM_FORTH, &config);
+  flow = scenario_add_media (scenario, SIM_FORTH, 50 * MS, &plan, seed);
+  scenario_run (scenario, 60 * S);
+  for (gint64 at_us = 20 * S; at_us < 60 * S; at_us += MEDIA_BIN_US)
+    target_bps += media_flow_get_target_bps (flow, at_us) / 200;
+  loss = loss_percent (flow) - 100 * (c->loss + c->burst_loss);
+  dump (scenario);
+  g_test_message ("%-36s at 5 s %.0f, 20 s %.0f, mean from 20 s %.0f kbit/s  queue p95 %.0f ms  further loss %.2f %%", c->name,
+                  media_flow_get_target_bps (flow, 5 * S) / 1000, media_flow_get_target_bps (flow, 20 * S) / 1000, target_bps / 1000,
+                  scenario_get_queue_ms (scenario, 0.95, 5 * S, 60 * S), loss);
+  g_assert_cmpfloat (target_bps, >=, c->min_share * c->rate_bps);
+  g_assert_cmpfloat (loss, <=, c->max_loss);
+}
+
+/* 12 s of a dead link: the rate of before is back soon. */
+static void
+test_dead_link (void)
+{
+  static const SimRate rates[] = { { 0, 1500000 }, { 20 * S, 0 }, { 32 * S, 1500000 } };
+  g_autoptr (Scenario) scenario = make (N_RATES (rates), N_RATES (rates), QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 60 * S };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, 25 * MS, &plan, seed);
+  double before_bps, back_s;
+
+  scenario_run (scenario, 60 * S);
+  before_bps = media_flow_get_arrived_bps (flow, 15 * S, 20 * S);
+  back_s = reached_s (flow, 0.9 * before_bps, 33 * S, 60 * S) + 1;
+  dump (scenario);
+  g_test_message ("%-36s before %.0f kbit/s  back after %.1f s  queue p95 then %.0f ms", "dead-link/12-s", before_bps / 1000, back_s,
+                  scenario_get_queue_ms (scenario, 0.95, 33 * S, 40 * S));
+  g_assert_cmpfloat (back_s, <=, 5);
+}
+
+/* 150 kbit/s for 20 s. */
+static void
+test_thin_link (void)
+{
+  static const SimRate rates[] = { { 0, 2000000 }, { 20 * S, 150000 }, { 40 * S, 2000000 } };
+  g_autoptr (Scenario) scenario = make (N_RATES (rates), NULL, 0, QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 60 * S, .floor_bps = 100000, .max_bps = MEDIA_VIDEO_MAX };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, 25 * MS, &plan, seed);
+  double back_s;
+
+  scenario_run (scenario, 60 * S);
+  back_s = reached_s (flow, 0.85 * MEDIA_MAX_BPS, 40 * S, 60 * S);
+  dump (scenario);
+  g_test_message ("%-36s thin: target %.0f kbit/s queue p50 %.0f ms  back after %.1f s  audio loss %.2f %%", "thin-link/150-kbit",
+                  media_flow_get_target_bps (flow, 35 * S) / 1000, scenario_get_queue_ms (scenario, 0.5, 25 * S, 40 * S), back_s,
+                  100.0 * (flow->audio_packets - flow->audio_arrived) / flow->audio_packets);
+  g_assert_cmpfloat (back_s, <=, 5);
+}
+
+static void
+add_case (const char    *name,
+          gconstpointer  data,
+          GTestDataFunc  function)
+{
+  g_autofree char *path = g_strconcat ("/congestion/rfc8867/", name, NULL);
+
+  g_test_add_data_func (path, data, function);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_set_nonfatal_assertions ();          /* every row is printed, whatever fails */
+  if (g_getenv ("RFC8867_SEED") != NULL)
+    seed = atoi (g_getenv ("RFC8867_SEED"));
+  for (guint i = 0; i < G_N_ELEMENTS (variable_cases); i++)
+    add_case (variable_cases[i].name, &variable_cases[i], test_variable);
+  g_test_add_func ("/congestion/rfc8867/5.2/two-flows", test_two_flows);
+  g_test_add_func ("/congestion/rfc8867/5.3/congested-feedback", test_congested_feedback);
+  for (guint i = 0; i < G_N_ELEMENTS (fair_cases); i++)
+    add_case (fair_cases[i].name, &fair_cases[i], test_fairness);
+  for (guint i = 0; i < G_N_ELEMENTS (tcp_cases); i++)
+    add_case (tcp_cases[i].name, &tcp_cases[i], test_long_tcp);
+  g_test_add_func ("/congestion/rfc8867/5.7/short-tcp", test_short_tcp);
+  g_test_add_func ("/congestion/rfc8867/start", test_start);
+  for (guint i = 0; i < G_N_ELEMENTS (loss_cases); i++)
+    add_case (loss_cases[i].name, &loss_cases[i], test_loss);
+  g_test_add_func ("/congestion/rfc8867/dead-link", test_dead_link);
+  g_test_add_func ("/congestion/rfc8867/thin-link", test_thin_link);
+  return g_test_run ();
+}
