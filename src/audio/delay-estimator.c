@@ -8,21 +8,30 @@
 #define SLOT_US       250000
 #define MEMORY_US     5e6        /* a frame counts for 1/e after this long: a stall of 400 ms is an exception */
 #define REPAIR_US     15e6       /* losses are fewer than packets: their share takes longer to learn */
-#define COST_MS       15.0       /* one percent of frames lost is as bad as waiting this long */
+#define REPAIR_CALM_US (6 * G_USEC_PER_SEC)   /* so long without one, and loss is over */
+#define LATE_COST_MS  9.0        /* one percent of frames late is as bad as waiting this long */
+#define LOST_COST_MS  25.0       /* one percent lost: whole frames, often several in a row */
 #define START_WEIGHT  10.0       /* frames that the first guess is worth */
 #define START_BUCKET  3          /* the first guess: 10 ms */
 #define STICKY_MS     1.0
-#define STICKY_SHARE  0.15
+#define STICKY_SHARE  0.3        /* of the wait that would be given up */
 #define RENORMALISE   1e6
 #define RECENT_MARGIN 1.25       /* over the slowest of the last 1.5 s nothing more is expected */
+
+static void
+clear_histogram (YodelDelayHistogram *self,
+                 double               memory_us,
+                 double               cost_ms)
+{
+  *self = (YodelDelayHistogram) { .increment = 1, .total = START_WEIGHT, .memory_us = memory_us, .cost_ms = cost_ms };
+}
 
 void
 yodel_delay_estimator_init (YodelDelayEstimator *self)
 {
-  *self = (YodelDelayEstimator) {
-    .firsts = { .increment = 1, .total = START_WEIGHT, .memory_us = MEMORY_US },
-    .repairs = { .increment = 1, .total = START_WEIGHT, .memory_us = REPAIR_US },
-  };
+  *self = (YodelDelayEstimator) { .started = FALSE };
+  clear_histogram (&self->firsts, MEMORY_US, LATE_COST_MS);
+  clear_histogram (&self->repairs, REPAIR_US, LOST_COST_MS);
   self->firsts.weights[START_BUCKET] = START_WEIGHT;
   self->firsts.cheapest_us = self->target_us = (START_BUCKET + 1) * BUCKET_US;
   for (guint i = 0; i < YODEL_DELAY_BASE_SLOTS; i++)
@@ -75,18 +84,19 @@ slowest_us (const YodelDelayEstimator *self)
 }
 
 /* The wait at which more would cost more than the frames it saves.  The choice so far stands until
- * another is better by more than chance: each change is paid in stretched speech. */
+ * another is better by more than chance, above all against a shorter one, which may have to be
+ * taken back: each change is paid in stretched speech. */
 static void
 choose (YodelDelayHistogram *self)
 {
   double late = 0, best_cost = G_MAXDOUBLE, now_cost = G_MAXDOUBLE;
-  double margin = STICKY_MS + STICKY_SHARE * (double) self->cheapest_us / 1000;
+  double margin = STICKY_MS;
   gint64 best_us = 0;
 
   for (gint64 bucket = YODEL_DELAY_BUCKETS; bucket >= 0; bucket--)
     {
       gint64 wait_us = bucket * BUCKET_US;
-      double cost = (double) wait_us / 1000 + COST_MS * 100 * late / self->total;
+      double cost = (double) wait_us / 1000 + self->cost_ms * 100 * late / self->total;
 
       if (cost < best_cost)
         {
@@ -99,6 +109,8 @@ choose (YodelDelayHistogram *self)
         late += self->weights[bucket - 1];
     }
 
+  if (best_us < self->cheapest_us)
+    margin += STICKY_SHARE * (double) self->cheapest_us / 1000;
   if (now_cost - best_cost > margin)
     self->cheapest_us = best_us;
 }
@@ -128,8 +140,24 @@ count (YodelDelayHistogram *self,
   choose (self);
 }
 
+/* The least that any of the last few packets had. */
+static gint64
+present_us (const YodelDelayEstimator *self)
+{
+  gint64 result = G_MAXINT64;
+
+  if (self->n_last < YODEL_DELAY_LAST)
+    return 0;
+
+  for (guint i = 0; i < YODEL_DELAY_LAST; i++)
+    result = MIN (result, self->last_us[i]);
+
+  return MAX (result - self->base_us, 0);
+}
+
 /* The long memory says what pays.  Once the network has been calm for 1.5 s it is overruled, but
- * for copies: losses come too seldom to be seen in so short a time. */
+ * for copies: losses come too seldom to be seen in so short a time.  And where the path has just
+ * grown longer, there is no waiting for the memory to notice. */
 static gint64
 target_us (const YodelDelayEstimator *self)
 {
@@ -137,7 +165,9 @@ target_us (const YodelDelayEstimator *self)
   gint64 recent_us = slowest == G_MININT64 ? 0 : MAX (slowest - self->base_us, 0);
   gint64 enough_us = ((gint64) ((double) recent_us * RECENT_MARGIN) / BUCKET_US + 1) * BUCKET_US;
 
-  return MAX (MIN (self->firsts.cheapest_us, enough_us), self->repairs.cheapest_us);
+  gint64 wait_us = MAX (MIN (self->firsts.cheapest_us, enough_us), self->repairs.cheapest_us);
+
+  return MAX (wait_us, (present_us (self) / BUCKET_US + 1) * BUCKET_US);
 }
 
 /* A frame of @duration_us whose first sample is @media_us became available. */
@@ -158,10 +188,17 @@ yodel_delay_estimator_push (YodelDelayEstimator *self,
 
       *fastest = MIN (*fastest, transit_us);
       *slowest = MAX (*slowest, transit_us);
+      self->last_us[self->n_last % YODEL_DELAY_LAST] = transit_us;
+      self->n_last = self->n_last + 1 < 2 * YODEL_DELAY_LAST ? self->n_last + 1 : YODEL_DELAY_LAST;
     }
 
   if (fastest_us (self) != G_MAXINT64)
     self->base_us = fastest_us (self);
+
+  if (kind == YODEL_DELAY_REPAIR)
+    self->repaired_us = arrival_us;
+  else if (arrival_us - self->repaired_us > REPAIR_CALM_US)
+    clear_histogram (&self->repairs, REPAIR_US, LOST_COST_MS);
 
   count (&self->firsts, transit_us - self->base_us, duration_us, kind == YODEL_DELAY_FIRST);
   count (&self->repairs, transit_us - self->base_us, duration_us, kind == YODEL_DELAY_REPAIR);

@@ -7,6 +7,7 @@
 #define YODEL_DELAY_BUCKETS      240      /* of 2.5 ms */
 #define YODEL_DELAY_BASE_SLOTS   8        /* of 250 ms: the fastest packet of two seconds */
 #define YODEL_DELAY_RECENT_SLOTS 6        /* of 250 ms: the slowest packet of 1.5 s */
+#define YODEL_DELAY_LAST         8        /* packets: what all of them have, the next one will have */
 
 typedef enum
 {
@@ -21,6 +22,7 @@ typedef struct
   double total;                                    /* also of frames that are not in a bucket */
   double increment;                                /* weight of the next frame: the older fade */
   double memory_us;
+  double cost_ms;                                  /* of one percent of the frames */
   gint64 cheapest_us;
 } YodelDelayHistogram;
 
@@ -30,9 +32,12 @@ typedef struct
   gint64              slot;                                /* number of the newest slot */
   gint64              fastest_us[YODEL_DELAY_BASE_SLOTS];  /* transit; G_MAXINT64 where none */
   gint64              slowest_us[YODEL_DELAY_RECENT_SLOTS];  /* transit; G_MININT64 where none */
+  gint64              last_us[YODEL_DELAY_LAST];           /* transit */
+  guint               n_last;
   gint64              base_us;                             /* the transit that counts as no delay */
   YodelDelayHistogram firsts;
   YodelDelayHistogram repairs;
+  gint64              repaired_us;                         /* when a copy was last of use */
   gint64              target_us;
   gboolean            started;
 } YodelDelayEstimator;

@@ -21,11 +21,13 @@
 #define LEAVE             0.6         /* a rung is left when loss falls to this share of where it begins */
 #define RICHER            1.15        /* how much more rate it takes to believe in more rate */
 
-/* By measured intelligibility: below 2 % concealment alone does as well as any protection, in-band
- * copies are nearly free, and against losses in a row only distance helps. */
+/* By measured intelligibility: up to 2 % concealment alone will do; a copy of the frame before is
+ * worth its rate, while the in-band copy, for the quality it takes, pays from 5 % on; more copies
+ * help little unless they are farther away, and against losses in a row only distance does. */
 typedef struct
 {
   double   from_loss;
+  gboolean in_band;                              /* where there is no RED */
   guint8   random[YODEL_LOSS_MAX_DISTANCES];
   guint    n_random;
   guint8   bursty[YODEL_LOSS_MAX_DISTANCES];
@@ -33,11 +35,11 @@ typedef struct
 } Rung;
 
 static const Rung ladder[] = {
-  { 0.000, { 0 },       0, { 0 },       0 },
-  { 0.015, { 0 },       0, { 0 },       0 },
-  { 0.035, { 1 },       1, { 1, 3 },    2 },
-  { 0.130, { 1, 3 },    2, { 1, 3 },    2 },
-  { 0.250, { 1, 2, 3 }, 3, { 1, 3, 5 }, 3 },
+  { 0.00, FALSE, { 0 },       0, { 0 },       0 },
+  { 0.02, FALSE, { 1 },       1, { 1, 3 },    2 },
+  { 0.05, TRUE,  { 1 },       1, { 1, 3 },    2 },
+  { 0.13, TRUE,  { 1, 3 },    2, { 1, 3, 5 }, 3 },
+  { 0.25, TRUE,  { 1, 2, 3 }, 3, { 1, 3, 5 }, 3 },
 };
 
 static const guint rates_bps[] = { 128000, 96000, 64000, 48000, 40000, 32000, 28000, 24000, 20000, 16000,
@@ -100,7 +102,7 @@ choose (const YodelLossController *self,
   for (guint i = 0; i < result.n_distances; i++)
     result.distances[i] = bursty ? rung->bursty[i] : rung->random[i];
 
-  if (result.n_distances == 0 && self->level > 0)
+  if (result.n_distances == 0 && rung->in_band)
     {
       result.packet_loss_percent = (guint) CLAMP (lrint (self->loss * 100), 2, 20);
       if (most_bps == DEFAULT_BPS)

@@ -24,6 +24,7 @@
 #define SLACK_ABOVE_US      1500                 /* around the target nothing is done */
 #define SLACK_BELOW_US      500
 #define HURRY_US            (50 * YODEL_US_PER_MS)
+#define SPRINT_US           (250 * YODEL_US_PER_MS)
 #define LATE_SLACK_US       (10 * YODEL_US_PER_MS)
 #define OVERDUE_SLACK_US    (60 * YODEL_US_PER_MS)   /* how far a stall may be stretched over */
 #define OVERDUE_FROM_US     (20 * YODEL_US_PER_MS)
@@ -703,7 +704,7 @@ approach_target (YodelPlayoutBuffer *self,
   gint64 between_us = samples_us (self->n_pcm % BLOCK);
   gboolean hurry = ABS (excess_us) > HURRY_US;
 
-  if (self->n_lags < (hurry ? 1 : 2))
+  if (self->n_lags < (excess_us > SPRINT_US ? 1 : 2))
     return FALSE;
 
   if (excess_us > TICK_US + SLACK_ABOVE_US)

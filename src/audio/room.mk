@@ -24,3 +24,42 @@ tests_audio_test_playout_network_LDADD   = $(PURE_LIBS)
 noinst_PROGRAMS += tests/audio/bench-loss
 tests_audio_bench_loss_SOURCES = tests/audio/bench-loss.c $(PLAYOUT_LAB)
 tests_audio_bench_loss_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-opus
+tests_audio_test_opus_SOURCES = tests/audio/test-opus.c tests/lib/hex.h
+tests_audio_test_opus_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-red-payload
+tests_audio_test_red_payload_SOURCES = tests/audio/test-red-payload.c tests/lib/hex.h
+tests_audio_test_red_payload_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-capture
+tests_audio_test_capture_SOURCES = tests/audio/test-capture.c
+tests_audio_test_capture_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-loss-controller
+tests_audio_test_loss_controller_SOURCES = tests/audio/test-loss-controller.c
+tests_audio_test_loss_controller_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-time-stretch
+tests_audio_test_time_stretch_SOURCES = tests/audio/test-time-stretch.c
+tests_audio_test_time_stretch_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-playout-buffer
+tests_audio_test_playout_buffer_SOURCES = tests/audio/test-playout-buffer.c $(PLAYOUT_LAB)
+tests_audio_test_playout_buffer_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-opus-payload
+tests_fuzz_fuzz_opus_payload_SOURCES = tests/fuzz/fuzz-opus-payload.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_opus_payload_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/opus-payload
+
+check_PROGRAMS += tests/fuzz/fuzz-red-payload
+tests_fuzz_fuzz_red_payload_SOURCES = tests/fuzz/fuzz-red-payload.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_red_payload_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/red-payload
+
+check_PROGRAMS += tests/fuzz/fuzz-playout
+tests_fuzz_fuzz_playout_SOURCES = tests/fuzz/fuzz-playout.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_playout_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/playout
