@@ -77,21 +77,21 @@ def make_speech(path, seconds):
     os.rename(path + ".new", path)
 
 
-def make_clip(folder, path, seconds):
+def make_clip(folder, path, seconds, width=WIDTH, height=HEIGHT, fps=FPS):
     source = os.path.join(folder, "clip.mp4")
     with gzip.open(CLIP) as packed, open(source, "wb") as out:
         shutil.copyfileobj(packed, out)
-    scale = f"scale={WIDTH}:{HEIGHT}:force_original_aspect_ratio=increase,crop={WIDTH}:{HEIGHT},fps={FPS}"
+    scale = f"scale={width}:{height}:force_original_aspect_ratio=increase,crop={width}:{height},fps={fps}"
     decoder = subprocess.Popen(["ffmpeg", "-v", "fatal", "-stream_loop", "-1", "-i", source, "-t", str(seconds), "-an",
                                 "-vf", scale, "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"], stdout=subprocess.PIPE)
-    luma, chroma = WIDTH * HEIGHT, WIDTH * HEIGHT // 4
+    luma, chroma = width * height, (width // 2) * (height // 2)
     with open(path + ".new", "wb") as out:
-        out.write(b"YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420jpeg\n" % (WIDTH, HEIGHT, FPS))
-        for n in range(seconds * FPS):
+        out.write(b"YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420jpeg\n" % (width, height, fps))
+        for n in range(seconds * fps):
             picture = np.frombuffer(decoder.stdout.read(luma + 2 * chroma), np.uint8).copy()
-            stamp(picture[:luma].reshape(HEIGHT, WIDTH), n)
+            stamp(picture[:luma].reshape(height, width), n)
             for at in (luma, luma + chroma):
-                picture[at:at + chroma].reshape(HEIGHT // 2, WIDTH // 2)[:HEIGHT // 32] = 128
+                picture[at:at + chroma].reshape(height // 2, width // 2)[:max(height // 16, 4) // 2] = 128
             out.write(b"FRAME\n" + picture.tobytes())
     decoder.stdout.close()
     decoder.wait()

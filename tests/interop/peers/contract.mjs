@@ -1,13 +1,15 @@
 // What every peer of the interoperability tests promises:
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
-//                            [--no-video] [--audio-bps N] [--video-bps N]
+//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
 // JSON lines on stderr, each with "event" and "t", the monotonic clock in seconds; the last one
 // is "result".  Exit status 0: media came in and went out.  With --record, what was received is in
-// PREFIX.wav (48 kHz mono), PREFIX.y4m and PREFIX.times (seconds, a line for a frame).
+// PREFIX.wav (48 kHz mono), PREFIX.y4m and PREFIX.times (seconds, a line for a frame).  The first
+// two may be pipes.  With --sent (wrtc alone), PREFIX.audio and PREFIX.video have a line "t,position" for
+// each block and frame that was sent, in samples and frames of the file.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -25,7 +27,7 @@ export function options(argv) {
   const taken = {
     '--seconds': (v) => { o.seconds = +v; }, '--timeout': (v) => { o.timeout = +v; },
     '--wav': (v) => { o.wav = path.resolve(v); }, '--y4m': (v) => { o.y4m = path.resolve(v); },
-    '--record': (v) => { o.record = path.resolve(v); },
+    '--record': (v) => { o.record = path.resolve(v); }, '--sent': (v) => { o.sent = path.resolve(v); },
     '--audio-bps': (v) => { o.audioBps = +v; }, '--video-bps': (v) => { o.videoBps = +v; },
   };
   if (!['call', 'answer'].includes(o.role) || argv[1] !== 'manual:') usage();
@@ -76,7 +78,7 @@ export class WavWriter {
     h.writeUInt32LE(16, 16); h.writeUInt16LE(1, 20); h.writeUInt16LE(1, 22);
     h.writeUInt32LE(48000, 24); h.writeUInt32LE(96000, 28); h.writeUInt16LE(2, 32); h.writeUInt16LE(16, 34);
     h.write('data', 36); h.writeUInt32LE(this.bytes, 40);
-    fs.writeSync(this.fd, h, 0, 44, 0);
+    if (fs.fstatSync(this.fd).isFile()) fs.writeSync(this.fd, h, 0, 44, 0);
     fs.closeSync(this.fd);
   }
 }

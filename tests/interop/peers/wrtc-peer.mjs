@@ -20,12 +20,21 @@ function pace(period, fn) {
   tick();
 }
 
+// Notes when a block or frame left, if that was asked for.
+function sentLog(kind) {
+  if (!o.sent) return () => {};
+  const fd = fs.openSync(`${o.sent}.${kind}`, 'w');
+  return (position) => fs.writeSync(fd, `${now().toFixed(6)},${position}\n`);
+}
+
 function audioTrack(file) {
   const source = new nonstandard.RTCAudioSource();
   const pcm = new Int16Array(new Uint8Array(fs.readFileSync(file).subarray(44)).buffer);
+  const log = sentLog('audio');
   let at = 0;
   const start = () => pace(0.01, () => {
     if (at + 480 > pcm.length) at = 0;
+    log(at);
     source.onData({ samples: pcm.slice(at, at + 480), sampleRate: 48000, bitsPerSample: 16, channelCount: 1, numberOfFrames: 480 });
     at += 480;
   });
@@ -39,8 +48,10 @@ function videoTrack(file) {
   const base = head.indexOf(10) + 1, text = head.toString('latin1', 0, base);
   const width = +/ W(\d+)/.exec(text)[1], height = +/ H(\d+)/.exec(text)[1], fps = +/ F(\d+):1/.exec(text)[1];
   const bytes = width * height * 3 / 2, count = Math.floor((fs.fstatSync(fd).size - base) / (bytes + 6));
+  const log = sentLog('video');
   let n = 0;
   const start = () => pace(1 / fps, () => {
+    log(n % count);
     const data = new Uint8ClampedArray(bytes);
     fs.readSync(fd, data, 0, bytes, base + (n++ % count) * (bytes + 6) + 6);
     source.onFrame({ width, height, rotation: 0, data });
