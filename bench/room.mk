@@ -1,0 +1,38 @@
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rfc8867 calls"] [BENCH_QUICK=1]
+bench_programs = bench/floor bench/calls
+EXTRA_PROGRAMS = $(bench_programs)
+CLEANFILES    += $(bench_programs)
+
+# Below the session's door, for the encoders' settings.
+bench_floor_SOURCES  = %D%/floor.c
+bench_floor_CPPFLAGS = $(AM_CPPFLAGS) $(TRANSPORT_CFLAGS)
+bench_floor_LDADD    = $(PURE_LIBS) $(TRANSPORT_LIBS)
+
+bench_calls_SOURCES  = %D%/calls.c
+bench_calls_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
+bench_calls_LDADD    = libyodel.la $(BASE_LIBS) $(MATH_LIBS)
+
+EXTRA_DIST += docs/bench.md \
+  %D%/bench.py \
+  %D%/figures.py \
+  %D%/link.py \
+  %D%/live.py \
+  %D%/peer.py \
+  %D%/plot.py \
+  %D%/tcp.py \
+  %D%/suites/__init__.py \
+  %D%/suites/calls.py \
+  %D%/suites/cpu.py \
+  %D%/suites/latency.py \
+  %D%/suites/loss.py \
+  %D%/suites/rfc8867.py \
+  %D%/suites/setup.py \
+  %D%/suites/video.py
+
+# Results: the table on standard output, bench.json and bench-*.svg in the build folder.
+.PHONY: bench
+bench: all $(bench_programs)
+	YODEL=$${YODEL:-$(abs_top_builddir)/yodel} YODEL_MODULE_PATH=$${YODEL_MODULE_PATH:-$(abs_top_builddir)/.libs} \
+	  YODEL_WIRE=$${YODEL_WIRE:-$(abs_top_builddir)/tests/net/wire} BENCH_BIN=$(abs_top_builddir)/bench \
+	  PEERS_NODE_DIR=$${PEERS_NODE_DIR:-$(abs_top_builddir)/node} BENCH_QUICK=$(BENCH_QUICK) BENCH_FULL=$(BENCH_FULL) \
+	  $${PYTHON:-/usr/bin/python3} $(abs_top_srcdir)/bench/bench.py $(BENCH)

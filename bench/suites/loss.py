@@ -1,0 +1,88 @@
+"""Speech on a lossy or jittery link, RTT 50: how much of it is understood, and what protecting it costs."""
+from figures import delay_track, intelligibility, mean_kbps, percentile
+from link import Link, read_log
+from peer import Call, Media
+
+NEEDS_NETWORK = True
+SETTLE_S = 6
+AT_A_TIME = 3
+SPIKES_S = 8
+
+# name: (settings once connected, goal of STOI).  Bursts of three in the mean: ge=P,R,LOSS IN BAD.
+LOSSES = {
+    "no loss": ("loss=0", 0.990),
+    "5 %": ("loss=5", 0.982),
+    "10 %": ("loss=10", 0.978),
+    "20 %": ("loss=20", 0.970),
+    "30 %": ("loss=30", 0.955),
+    "10 % in bursts of 3": ("ge=3.704,33.33,100", 0.965),
+    "20 % in bursts of 3": ("ge=8.333,33.33,100", 0.935),
+}
+JITTERS = ("jitter, sd 30 ms", "spikes of 200 ms", "stall of 400 ms")
+
+
+def steps_of(case, window_s):
+    if case in LOSSES:
+        return [(0, LOSSES[case][0])]
+    if case == JITTERS[0]:
+        return [(0, "delay=90ms jitter=30ms dist=normal")]
+    if case == JITTERS[1]:
+        starts = range(SETTLE_S + 2, SETTLE_S + int(window_s), SPIKES_S)
+        return [step for t in starts for step in ((t, "delay=225ms"), (t + 0.06, "delay=25ms"))]
+    middle = SETTLE_S + window_s / 2
+    return [(middle, "up.delay=425ms"), (middle + 0.4, "up.delay=25ms")]
+
+
+def back_s(track, event):
+    """Seconds after the event until the delay is within 30 ms of what it was before, for good."""
+    before, after = [d for t, d in track if t < event - 0.6], [(t, d) for t, d in track if t >= event]
+    if not before or not after:
+        return None
+    late = [t for t, d in after if d > percentile(before, 50) + 30]
+    return round(max(late) - event + 0.1, 1) if late else 0.0
+
+
+def concealed_pct(call):
+    concealed = call.stat("answer", "audio", "concealedSamples", "concealed")
+    total = call.stat("answer", "audio", "totalSamplesReceived", "samples")
+    return round(100 * concealed / total, 2) if concealed is not None and total else None
+
+
+def measure(bench, kind, case, window_s):
+    folder, media = bench.folder(kind, case), Media(bench.wav)
+    try:
+        with Link(folder, "delay=25ms", seed=7) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
+            call.start()
+            link.play(steps_of(case, window_s), call.connected)
+            call.wait(SETTLE_S + window_s + 0.5)
+            for end in call.ends:       # let it print its totals
+                end.process.wait(10)
+        begin = call.connected + SETTLE_S
+        end = begin + window_s
+        heard = intelligibility(media.wav, call.prefix, begin, end)
+        track = delay_track(media.wav, call.sent, call.prefix, begin, end)
+        delays = [delay for _, delay in track]
+        rows = read_log(link.log, link.zero, begin, end)
+        out = {**heard, "kbps": mean_kbps(rows), "delay_p50": percentile(delays, 50), "delay_p95": percentile(delays, 95),
+               "concealed_pct": concealed_pct(call)}
+        if case == JITTERS[2]:
+            out["back_s"] = back_s(track, begin + window_s / 2 + 0.4)
+        return out
+    finally:
+        bench.done_with(folder)
+
+
+def run(bench):
+    window_s = bench.pick(12, 24, 44)
+    cases = bench.pick(["no loss", "10 %", "20 % in bursts of 3", JITTERS[0]], [*LOSSES, *JITTERS], [*LOSSES, *JITTERS])
+    jobs = {f"{kind}, {case}": lambda kind=kind, case=case: measure(bench, kind, case, window_s)
+            for case in cases for kind in bench.kinds}
+    found = bench.attempt_all(jobs, AT_A_TIME)
+    for case in cases:
+        results = {kind: found[f"{kind}, {case}"] for kind in bench.kinds}
+        bench.row(case, "STOI", "", results, "stoi", LOSSES[case][1] if case in LOSSES else None)
+        bench.row(case, "sent, with IP", "kbit/s", results, "kbps", 160)
+        bench.row(case, "mouth to ear, median", "ms", results, "delay_p50")
+        bench.row(case, "concealed", "%", results, "concealed_pct", 1.5 if case in JITTERS else None)
+        if case == JITTERS[2]:
+            bench.row(case, "delay back after", "s", results, "back_s", 2)
