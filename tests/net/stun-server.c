@@ -12,15 +12,21 @@
 #define HEADER_BYTES        20
 #define BINDING_REQUEST     0x0001
 #define BINDING_SUCCESS     0x0101
+#define MAPPED_ADDRESS      0x0001
 #define XOR_MAPPED_ADDRESS  0x0020
 
-/* RFC 8489 section 14.2; returns the size of the answer. */
+static const uint8_t cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
+
+/* RFC 8489 section 14.2, and 14.1 for those who ask without the cookie (RFC 3489), as libnice does.  Returns the size of the
+ * answer. */
 static size_t
 write_answer (const uint8_t                 *request,
               const struct sockaddr_storage *from,
               uint8_t                       *answer)
 {
-  const uint8_t *cookie = request + 4;      /* and behind it the transaction */
+  int is_old = memcmp (request + 4, cookie, sizeof cookie) != 0;
+  const uint8_t none[16] = { 0 };
+  const uint8_t *mask = is_old ? none : request + 4;      /* the cookie, and behind it the transaction */
   const struct sockaddr_in *v4 = (const void *) from;
   const struct sockaddr_in6 *v6 = (const void *) from;
   int is_v4 = from->ss_family == AF_INET;
@@ -36,15 +42,15 @@ write_answer (const uint8_t                 *request,
   answer[3] = (uint8_t) (8 + address_bytes);
 
   at[0] = 0;
-  at[1] = XOR_MAPPED_ADDRESS;
+  at[1] = is_old ? MAPPED_ADDRESS : XOR_MAPPED_ADDRESS;
   at[2] = 0;
   at[3] = (uint8_t) (4 + address_bytes);
   at[4] = 0;
   at[5] = is_v4 ? 1 : 2;
-  at[6] = (uint8_t) (port >> 8) ^ cookie[0];
-  at[7] = (uint8_t) port ^ cookie[1];
+  at[6] = (uint8_t) (port >> 8) ^ mask[0];
+  at[7] = (uint8_t) port ^ mask[1];
   for (size_t i = 0; i < address_bytes; i++)
-    at[8 + i] = address[i] ^ cookie[i];
+    at[8 + i] = address[i] ^ mask[i];
   return HEADER_BYTES + 8 + address_bytes;
 }
 
