@@ -193,6 +193,69 @@ test_address_changes (void)
   g_assert_cmpint (system (undo), ==, 0);
 }
 
+/* Gathering began before the network was there. */
+static void
+test_late_interface (void)
+{
+  PairConfig late = config;
+  g_autofree char *down = g_strdup_printf ("ip -n %s link set w0 down", config.namespaces[0]);
+  g_autofree char *up = g_strdup_printf ("ip -n %s link set w0 up", config.namespaces[0]);
+  Pair *pair;
+  gint64 up_us;
+
+  set_link ("delay=50 loss=0 blackout=0");
+  late.no_loopback = TRUE;
+  pair = pair_new (&late);
+  g_assert_cmpint (system (down), ==, 0);
+  for (guint i = 0; i < 2; i++)
+    {
+      pair_enter (pair, i);
+      yodel_transport_gather (pair->ends[i].transport);
+      pair_leave (pair);
+    }
+  pair_enter (pair, 0);      /* it looks for addresses again where the loop runs */
+  pair_run (pair, 1000);
+  g_assert_false (pair->ends[0].gathered);
+  g_assert_cmpint (pair->ends[0].state, ==, YODEL_TRANSPORT_NEW);
+
+  g_assert_cmpint (system (up), ==, 0);
+  up_us = g_get_monotonic_time ();
+  while (!pair->ends[0].gathered && g_get_monotonic_time () - up_us < 2 * G_USEC_PER_SEC)
+    g_main_context_iteration (pair->context, TRUE);
+  pair_leave (pair);
+  g_assert_true (pair->ends[0].gathered);
+  g_assert_cmpint (g_get_monotonic_time () - up_us, <=, 600 * 1000);
+
+  pair_tell (pair, 1);
+  pair_tell (pair, 0);
+  g_assert_true (pair_run_until_state (pair, YODEL_TRANSPORT_CONNECTED, 3000));
+  pair_free (pair);
+}
+
+/* No network at all, said in time. */
+static void
+test_no_interface (void)
+{
+  PairConfig alone = config;
+  g_autofree char *down = g_strdup_printf ("ip -n %s link set w0 down", config.namespaces[0]);
+  g_autofree char *up = g_strdup_printf ("ip -n %s link set w0 up", config.namespaces[0]);
+  Pair *pair;
+
+  alone.no_loopback = TRUE;
+  alone.namespaces[1] = config.namespaces[0];
+  pair = pair_new (&alone);
+  g_assert_cmpint (system (down), ==, 0);
+  pair_enter (pair, 0);
+  for (guint i = 0; i < 2; i++)
+    yodel_transport_gather (pair->ends[i].transport);
+  g_assert_true (pair_run_until_state (pair, YODEL_TRANSPORT_FAILED, 5000));
+  pair_leave (pair);
+  g_assert_cmpint (pair->ends[0].reason, ==, YODEL_TRANSPORT_NO_CANDIDATES);
+  g_assert_nonnull (pair->ends[0].text);
+  pair_free (pair);
+  g_assert_cmpint (system (up), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -207,5 +270,7 @@ main (int   argc,
   g_test_add_func ("/net/link/a-quarter-lost", test_loss);
   g_test_add_func ("/net/link/a-dead-link-heals-by-itself", test_dead_link_heals);
   g_test_add_func ("/net/link/a-changed-address", test_address_changes);
+  g_test_add_func ("/net/link/an-interface-that-comes-up-late", test_late_interface);
+  g_test_add_func ("/net/link/no-interface", test_no_interface);
   return g_test_run ();
 }
