@@ -6,6 +6,7 @@ libyodel_pure_la_SOURCES += \
   %D%/circuit-breaker.c %D%/circuit-breaker.h \
   %D%/competing.c %D%/competing.h \
   %D%/controller.c %D%/controller.h \
+  %D%/delay-control.c %D%/delay-control.h \
   %D%/drain.c %D%/drain.h \
   %D%/gcc.c %D%/gcc.h \
   %D%/inter-arrival.c %D%/inter-arrival.h \
@@ -46,3 +47,11 @@ tests_congestion_test_rfc8867_SOURCES = \
   tests/congestion/tcp-flow.c tests/congestion/tcp-flow.h \
   tests/lib/sim-network.c tests/lib/sim-network.h
 tests_congestion_test_rfc8867_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/congestion/test-delay-detection
+tests_congestion_test_delay_detection_SOURCES = tests/congestion/test-delay-detection.c
+tests_congestion_test_delay_detection_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/congestion/test-gcc
+tests_congestion_test_gcc_SOURCES = tests/congestion/test-gcc.c
+tests_congestion_test_gcc_LDADD   = $(PURE_LIBS)

@@ -1,0 +1,226 @@
+#define G_LOG_DOMAIN "yodel-congestion"
+
+#include "congestion/delay-control.h"
+
+#include "base/units.h"
+
+#define ACKED_WINDOW_US    (500 * YODEL_US_PER_MS)
+#define LONG_WINDOW_US     (2 * G_USEC_PER_SEC)
+#define SHORT_WINDOW_US    (200 * YODEL_US_PER_MS)
+#define LONG_QUEUE_US      (50 * YODEL_US_PER_MS)     /* the link is busy all the time */
+#define AFTER_PROBE_US     (80 * YODEL_US_PER_MS)     /* the queue of a probe is no overuse */
+#define STANDING_WINDOW_US (100 * YODEL_US_PER_MS)    /* three frames: pacing leaves a gap in it */
+#define QUEUE_LIMIT_US     (20 * YODEL_US_PER_MS)     /* a standing queue beyond is overuse, trend or not */
+#define JITTERS            2                          /* added to it */
+#define EMPTY_US           (8 * YODEL_US_PER_MS)      /* a large packet on a 1 Mbit/s link */
+#define NO_QUEUE_US        (10 * YODEL_US_PER_MS)
+#define DRAIN_FROM_US      (15 * YODEL_US_PER_MS)
+#define DOUBTFUL_GAIN      0.5                        /* of what a probe shows */
+#define FULL_OF_LATE_US    (6 * G_USEC_PER_SEC)
+#define RECOVERY_SHARE     0.9                        /* of the rate before a passing disturbance */
+#define RECOVERY_RISE      1.5                        /* per second */
+#define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
+#define CALM_US            (1500 * YODEL_US_PER_MS)
+
+void
+yodel_delay_control_init (YodelDelayControl *self,
+                          double             min_bps,
+                          double             start_bps,
+                          double             max_bps)
+{
+  *self = (YodelDelayControl) {
+    .overused_us = -1,
+    .risen_us = -G_USEC_PER_SEC,
+    .probe_sent_us = -G_USEC_PER_SEC,
+  };
+  yodel_trendline_init (&self->trendline);
+  yodel_queue_estimate_init (&self->queue);
+  yodel_aimd_init (&self->aimd, min_bps, start_bps, max_bps);
+}
+
+void
+yodel_delay_control_push (YodelDelayControl       *self,
+                          const YodelPacketResult *result)
+{
+  gint64 sent_delta_us, arrived_delta_us;
+  YodelUsage usage;
+
+  if (result->probe_cluster > 0)
+    self->probe_sent_us = result->sent_us;
+  yodel_queue_estimate_push (&self->queue, result->sent_us, result->arrived_us);
+  yodel_acknowledged_rate_push (&self->acknowledged, result->arrived_us, result->size_bytes);
+  if (!yodel_inter_arrival_push (&self->inter_arrival, result->sent_us, result->arrived_us,
+                                 &sent_delta_us, &arrived_delta_us))
+    return;
+
+  usage = yodel_trendline_update (&self->trendline, sent_delta_us, arrived_delta_us, result->arrived_us);
+  if (usage == YODEL_USAGE_OVER && result->sent_us > self->probe_sent_us + AFTER_PROBE_US)
+    self->is_rising = TRUE;
+}
+
+gint64
+yodel_delay_control_get_queue_us (const YodelDelayControl *self)
+{
+  return yodel_queue_estimate_get_standing_us (&self->queue, STANDING_WINDOW_US);
+}
+
+double
+yodel_delay_control_get_acknowledged_bps (const YodelDelayControl *self)
+{
+  return yodel_acknowledged_rate_get_bps (&self->acknowledged, ACKED_WINDOW_US);
+}
+
+double
+yodel_delay_control_get_bps (const YodelDelayControl *self)
+{
+  return self->drain.is_active ? MIN (self->aimd.target_bps, self->drain.rate_bps) : self->aimd.target_bps;
+}
+
+static gint64
+empty_us (const YodelDelayControl *self)
+{
+  return EMPTY_US + self->queue.jitter_us;
+}
+
+gboolean
+yodel_delay_control_is_calm (const YodelDelayControl *self,
+                             gint64                   now_us)
+{
+  return !self->drain.is_active && yodel_delay_control_get_queue_us (self) < empty_us (self) &&
+         (self->overused_us < 0 || now_us - self->overused_us > CALM_US);
+}
+
+gboolean
+yodel_delay_control_has_no_queue (const YodelDelayControl *self)
+{
+  return yodel_queue_estimate_get_newest_us (&self->queue) < NO_QUEUE_US + self->queue.jitter_us;
+}
+
+/* A burst that was held up, or that went into a path full of late, may have pushed others aside:
+ * half of what it shows is believed. */
+void
+yodel_delay_control_on_probe (YodelDelayControl       *self,
+                              const YodelProbeOutcome *outcome,
+                              gboolean                 is_starting,
+                              gint64                   now_us)
+{
+  double gain_bps = outcome->bps - self->aimd.target_bps;
+  gboolean was_full = self->overused_us >= 0 && now_us - self->overused_us < FULL_OF_LATE_US;
+
+  if (gain_bps <= 0 || self->drain.is_active)
+    return;
+  if (!is_starting && (outcome->is_saturated || was_full))
+    gain_bps *= DOUBTFUL_GAIN;
+
+  self->risen_us = now_us;
+  yodel_aimd_set_target (&self->aimd, self->aimd.target_bps + gain_bps, outcome->is_saturated, now_us);
+}
+
+/* What comes through.  With a long queue that is all the path carries, and the newest is the
+ * truth; else a rate that has just risen is not to be mixed with what it was before. */
+static double
+met_rate (const YodelDelayControl *self,
+          gint64                   queue_us,
+          gint64                   rtt_us,
+          gint64                   now_us)
+{
+  double bps = yodel_delay_control_get_acknowledged_bps (self);
+  double short_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, SHORT_WINDOW_US);
+
+  if (bps < 0 || short_bps < 0)
+    return bps;
+  if (queue_us > LONG_QUEUE_US)
+    return MIN (bps, short_bps);
+  return now_us - self->risen_us < ACKED_WINDOW_US + MAX (rtt_us, 0) ? MAX (bps, short_bps) : bps;
+}
+
+static void
+follow_drain (YodelDelayControl *self,
+              gint64             queue_us,
+              gint64             now_us)
+{
+  double short_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, SHORT_WINDOW_US);
+
+  if (yodel_drain_advance (&self->drain, short_bps, queue_us, empty_us (self), now_us))
+    yodel_aimd_set_target (&self->aimd, yodel_drain_get_resume_bps (&self->drain), FALSE, now_us);
+}
+
+/* What pushed the rate down may have been a passing disturbance: up to near the rate of before it
+ * goes quickly, as long as no queue comes of it. */
+static void
+recover (YodelDelayControl *self,
+         gint64             elapsed_us,
+         gint64             now_us)
+{
+  double seconds = MIN (elapsed_us, G_USEC_PER_SEC) / (double) G_USEC_PER_SEC;
+  double factor = 1 + (RECOVERY_RISE - 1) * seconds;
+
+  if (self->aimd.target_bps < self->recovery_bps)
+    yodel_aimd_set_target (&self->aimd, self->aimd.target_bps * factor, FALSE, now_us);
+}
+
+static void
+remember_rate (YodelDelayControl *self)
+{
+  double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
+
+  self->recovery_bps = RECOVERY_SHARE * MIN (self->aimd.target_bps, long_bps);
+}
+
+void
+yodel_delay_control_update (YodelDelayControl *self,
+                            gint64             rtt_us,
+                            gint64             now_us)
+{
+  gint64 queue_us = yodel_delay_control_get_queue_us (self), elapsed_us = now_us - self->updated_us;
+  double met_bps = met_rate (self, queue_us, rtt_us, now_us);
+  gboolean is_over = self->is_rising || queue_us > QUEUE_LIMIT_US + JITTERS * self->queue.jitter_us;
+  YodelUsage usage = self->trendline.usage;
+
+  self->is_rising = FALSE;
+  self->updated_us = now_us;
+  if (is_over)
+    self->overused_us = now_us;
+  if (self->drain.is_active)
+    {
+      follow_drain (self, queue_us, now_us);
+      return;
+    }
+
+  if (is_over)
+    {
+      usage = YODEL_USAGE_OVER;
+      remember_rate (self);
+    }
+  else
+    {
+      if (usage == YODEL_USAGE_OVER)
+        usage = YODEL_USAGE_NORMAL;             /* a probe's doing */
+      if (queue_us < empty_us (self))
+        recover (self, elapsed_us, now_us);
+    }
+
+  if (yodel_aimd_update (&self->aimd, usage, met_bps, now_us) && queue_us > DRAIN_FROM_US && met_bps > 0)
+    yodel_drain_begin (&self->drain, met_bps, queue_us, rtt_us, now_us);
+}
+
+void
+yodel_delay_control_forget (YodelDelayControl *self)
+{
+  yodel_inter_arrival_reset (&self->inter_arrival);
+  yodel_trendline_init (&self->trendline);
+  yodel_queue_estimate_init (&self->queue);
+  self->drain.is_active = FALSE;
+  self->aimd.capacity.bps = -1;
+}
+
+void
+yodel_delay_control_end_outage (YodelDelayControl *self,
+                                gint64             rtt_us,
+                                gint64             now_us)
+{
+  yodel_inter_arrival_reset (&self->inter_arrival);
+  yodel_trendline_init (&self->trendline);
+  self->queue.n_recent = 0;
+  yodel_drain_begin (&self->drain, self->aimd.target_bps, OUTAGE_QUEUE_US, MAX (rtt_us, 0), now_us);
+}
