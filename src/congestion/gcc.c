@@ -104,7 +104,9 @@ yodel_gcc_set_limits (YodelController *controller,
 
   self->delay.aimd.min_bps = self->min_bps;
   self->delay.aimd.max_bps = self->max_bps;
-  yodel_aimd_set_target (&self->delay.aimd, self->has_feedback ? self->delay.aimd.target_bps : self->start_bps, FALSE, now_us);
+  yodel_aimd_set_target (&self->delay.aimd,
+                         self->has_feedback ? self->delay.aimd.target_bps : self->start_bps,
+                         FALSE, now_us);
   if (self->reports.moved_us < 0)
     self->reports.target_bps = self->start_bps;
   update_target (self);
@@ -121,8 +123,8 @@ yodel_gcc_on_packet_sent (YodelController *controller,
   self->sent_us = now_us;
   if (self->unheard_since_us < 0)
     self->unheard_since_us = now_us;
-  if (!self->probing.is_started)
-    yodel_probe_controller_start (&self->probing, self->start_bps, self->max_bps, now_us);
+  if (!audio && !self->probing.is_started)      /* sound alone needs no probes, and has nothing to fill them */
+    yodel_probe_controller_start (&self->probing, self->target_bps, self->max_bps, now_us);
   yodel_alr_on_sent (&self->alr, size_bytes, self->target_bps, now_us);
   yodel_circuit_breaker_on_sent (&self->breaker, size_bytes, now_us);
 }
@@ -203,6 +205,21 @@ end_outage (YodelGcc *self,
 }
 
 static void
+take_result (YodelGcc                *self,
+             const YodelPacketResult *result)
+{
+  gboolean is_lost = result->arrived_us < 0;
+
+  yodel_loss_estimate_push (&self->loss, result->sent_us, result->size_bytes, is_lost,
+                            yodel_delay_control_has_no_queue (&self->delay));
+  if (is_lost)
+    return;
+
+  yodel_probe_estimate_push (&self->probes, result);
+  yodel_delay_control_push (&self->delay, result);
+}
+
+static void
 yodel_gcc_on_feedback (YodelController         *controller,
                        const YodelPacketResult *results,
                        guint                    n,
@@ -223,14 +240,11 @@ yodel_gcc_on_feedback (YodelController         *controller,
     {
       if (results[i].sent_us < self->stale_until_us)
         continue;
-      yodel_loss_estimate_push (&self->loss, results[i].sent_us, results[i].size_bytes, results[i].arrived_us < 0,
-                                yodel_delay_control_has_no_queue (&self->delay));
-      has_loss |= results[i].arrived_us < 0;
+      take_result (self, &results[i]);
       if (results[i].arrived_us < 0)
-        continue;
-      yodel_probe_estimate_push (&self->probes, &results[i]);
-      yodel_delay_control_push (&self->delay, &results[i]);
-      newest_sent_us = MAX (newest_sent_us, results[i].sent_us);
+        has_loss = TRUE;
+      else
+        newest_sent_us = MAX (newest_sent_us, results[i].sent_us);
     }
   yodel_circuit_breaker_on_heard (&self->breaker, now_us);
   if (self->delay.queue.n_recent == 0)

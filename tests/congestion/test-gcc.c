@@ -348,6 +348,18 @@ test_lies_stay_in_the_limits (void)
     }
 }
 
+static void
+test_sound_alone_starts_no_probe (void)
+{
+  g_autoptr (YodelController) controller = yodel_gcc_new (0);
+  YodelProbeRequest request;
+
+  yodel_controller_on_packet_sent (controller, 100, TRUE, 0);
+  g_assert_false (yodel_controller_poll_probe (controller, &request));
+  yodel_controller_on_packet_sent (controller, 1200, FALSE, 20 * MS);
+  g_assert_true (yodel_controller_poll_probe (controller, &request));
+}
+
 /* A pause of the application is no outage. */
 static void
 test_pause_keeps_the_rate (void)
@@ -397,6 +409,7 @@ main (int   argc,
   g_test_add_func ("/congestion/gcc/peer-with-reports-only", test_peer_with_reports_only);
   g_test_add_func ("/congestion/gcc/feedback-overrules-remb", test_feedback_overrules_remb);
   g_test_add_func ("/congestion/gcc/lies-stay-in-the-limits", test_lies_stay_in_the_limits);
+  g_test_add_func ("/congestion/gcc/sound-alone-starts-no-probe", test_sound_alone_starts_no_probe);
   g_test_add_func ("/congestion/gcc/pause-keeps-the-rate", test_pause_keeps_the_rate);
   return g_test_run ();
 }
