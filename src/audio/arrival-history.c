@@ -15,17 +15,17 @@ yodel_arrival_history_init (YodelArrivalHistory *self)
 
 gboolean
 yodel_arrival_history_has_sequence (const YodelArrivalHistory *self,
-                                   gint64                    sequence)
+                                    gint64                     sequence)
 {
   return self->received[(guint64) sequence % SEQUENCES] == sequence;
 }
 
 void
 yodel_arrival_history_push (YodelArrivalHistory *self,
-                           gint64              sequence,
-                           gint64              rtp_time,
-                           guint               n_samples,
-                           gint64              arrival_us)
+                            gint64               sequence,
+                            gint64               rtp_time,
+                            guint                n_samples,
+                            gint64               arrival_us)
 {
   gint64 *slot = &self->received[(guint64) sequence % SEQUENCES];
 
@@ -44,7 +44,7 @@ yodel_arrival_history_push (YodelArrivalHistory *self,
 /* Returns: TRUE the first time that a frame of this time is heard of, itself or a copy. */
 gboolean
 yodel_arrival_history_push_frame (YodelArrivalHistory *self,
-                                 gint64              rtp_time)
+                                  gint64               rtp_time)
 {
   for (guint i = 0; i < MIN (self->n_frames, FRAMES); i++)
     if (self->frames[i] == rtp_time)
@@ -80,7 +80,7 @@ yodel_arrival_history_oldest (const YodelArrivalHistory *self)
 /* The RTP time that a packet which never came would have, if all are as long as the last one. */
 gint64
 yodel_arrival_history_guess_time (const YodelArrivalHistory *self,
-                                 gint64                    sequence)
+                                  gint64                     sequence)
 {
   return self->last_rtp_time - (self->last_sequence - sequence) * self->last_samples;
 }

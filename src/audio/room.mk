@@ -10,6 +10,9 @@ libyodel_pure_la_SOURCES += \
   %D%/arrival-history.c %D%/arrival-history.h \
   %D%/packet-queue.c %D%/packet-queue.h \
   %D%/playout-buffer.c %D%/playout-buffer.h \
+  %D%/playout-private.h \
+  %D%/playout-sound.c \
+  %D%/playout-stretch.c \
   %D%/red-payload.c %D%/red-payload.h \
   %D%/speech-decoder.c %D%/speech-decoder.h \
   %D%/time-stretch.c %D%/time-stretch.h
