@@ -5,6 +5,10 @@
 #include <string.h>
 
 /* Before one was measured. */
+/* The first request is said twice, this far apart: it may be lost as well, and waiting a round trip
+ * to find out is what a viewer sees as a freeze.  The sender answers once a round trip. */
+#define ECHO_US        (10 * (gint64) 1000)
+
 #define DEFAULT_RTT_US (100 * (gint64) 1000)
 
 typedef struct
@@ -188,8 +192,12 @@ static gint64
 get_request_us (const YodelNackGenerator *self,
                 const Missing            *missing)
 {
-  return missing->n_requests == 0 ? missing->noticed_us + self->wait_us
-                                  : missing->requested_us + get_repeat_us (self);
+  switch (missing->n_requests)
+    {
+    case 0:  return missing->noticed_us + self->wait_us;
+    case 1:  return missing->requested_us + MIN (ECHO_US, get_repeat_us (self));
+    default: return missing->requested_us + get_repeat_us (self);
+    }
 }
 
 /* Lists the packets to ask for now, in order.  More are due when it fills the list.

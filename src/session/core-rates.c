@@ -125,6 +125,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
     {
       gboolean paused = path->allocator.allocation.video_paused || state.stopped;
 
+      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction);
       yodel_video_sender_set_rate (video->video_sender, path->allocator.allocation.video_bps,
                                    paused, now_us);
       tell_pause (self, path, paused);

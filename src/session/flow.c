@@ -7,7 +7,7 @@
 #include "base/units.h"
 #include "congestion/gcc.h"
 #include "congestion/send-history.h"
-#include "rtp/rtp-packet.h"
+#include "rtp/rtp-extensions.h"
 #include "rtp/transport-feedback.h"
 
 /* The largest RTP packet that leaves. */
@@ -17,6 +17,7 @@ typedef struct
 {
   guint32 ssrc;
   guint8  transport_cc_id;
+  guint8  abs_send_time_id;
 } Stream;
 
 /* Thread: the engine thread of its session. */
@@ -73,7 +74,8 @@ find_stream (YodelFlow *self,
 void
 yodel_flow_add_stream (YodelFlow *self,
                        guint32    ssrc,
-                       guint8     transport_cc_id)
+                       guint8     transport_cc_id,
+                       guint8     abs_send_time_id)
 {
   Stream *stream = find_stream (self, ssrc);
 
@@ -81,7 +83,7 @@ yodel_flow_add_stream (YodelFlow *self,
     stream = &self->streams[self->n_streams++];
 
   if (stream != NULL)
-    *stream = (Stream) { ssrc, transport_cc_id };
+    *stream = (Stream) { ssrc, transport_cc_id, abs_send_time_id };
 }
 
 void
@@ -92,7 +94,7 @@ yodel_flow_set_max_rate (YodelFlow *self,
   yodel_controller_set_limits (self->controller, 0, 0, max_bps, now_us);
 }
 
-/* Writes the transport-wide number at the last moment, and lets the packet go. */
+/* Writes the number and the time at the last moment, and lets the packet go. */
 static void
 send_packet (YodelFlow      *self,
              GBytes         *packet,
@@ -117,6 +119,13 @@ send_packet (YodelFlow      *self,
       const guint8 value[2] = { number >> 8, number & 0xff };
 
       yodel_rtp_packet_set_extension (data, size, stream->transport_cc_id, value, sizeof value);
+    }
+  if (stream != NULL && stream->abs_send_time_id != 0)
+    {
+      guint8 value[YODEL_ABS_SEND_TIME_BYTES];
+
+      yodel_abs_send_time_write (value, now_us);
+      yodel_rtp_packet_set_extension (data, size, stream->abs_send_time_id, value, sizeof value);
     }
 
   yodel_controller_on_packet_sent (self->controller, size + YODEL_FLOW_OVERHEAD_BYTES,

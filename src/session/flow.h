@@ -33,10 +33,12 @@ YodelFlow *yodel_flow_new               (const YodelFlowOps  *ops,
                                          gint64               now_us);
 void       yodel_flow_free              (YodelFlow           *self);
 
-/* @transport_cc_id: header extension id for the transport-wide number, 0 without. */
+/* Header extension ids for what is written when a packet leaves: its transport-wide number and the
+ * time; 0 without. */
 void       yodel_flow_add_stream        (YodelFlow           *self,
                                          guint32              ssrc,
-                                         guint8               transport_cc_id);
+                                         guint8               transport_cc_id,
+                                         guint8               abs_send_time_id);
 void       yodel_flow_set_max_rate      (YodelFlow           *self,
                                          guint                max_bps,
                                          gint64               now_us);

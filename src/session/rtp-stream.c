@@ -20,6 +20,7 @@ yodel_rtp_stream_set_headers (YodelRtpStream        *self,
 
   self->mid_id = fits ? headers->mid_id : 0;
   self->transport_cc_id = headers->transport_cc_id;
+  self->abs_send_time_id = headers->abs_send_time_id;
   g_strlcpy (self->mid, fits ? headers->mid : "", sizeof self->mid);
 }
 
@@ -32,9 +33,9 @@ yodel_rtp_stream_write (YodelRtpStream          *self,
                         const guint8            *payload,
                         gsize                    size)
 {
-  static const guint8 no_number[2];
+  static const guint8 not_yet[3];
   guint8 buffer[YODEL_RTP_STREAM_MAX_PACKET_BYTES];
-  YodelRtpExtension extensions[3];
+  YodelRtpExtension extensions[4];
   guint n_extensions = 0;
   gsize written;
   const YodelRtpPacket header = {
@@ -49,7 +50,9 @@ yodel_rtp_stream_write (YodelRtpStream          *self,
 
   if (self->transport_cc_id != 0)
     extensions[n_extensions++] =
-      (YodelRtpExtension) { self->transport_cc_id, no_number, sizeof no_number };
+      (YodelRtpExtension) { self->transport_cc_id, not_yet, 2 };
+  if (self->abs_send_time_id != 0)
+    extensions[n_extensions++] = (YodelRtpExtension) { self->abs_send_time_id, not_yet, 3 };
   if (self->mid_id != 0 && !self->heard)   /* RFC 8843 section 15: until the peer knows */
     extensions[n_extensions++] =
       (YodelRtpExtension) { self->mid_id, (const guint8 *) self->mid, strlen (self->mid) };

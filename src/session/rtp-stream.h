@@ -28,6 +28,7 @@ typedef struct
   guint16  next_sequence;
   guint8   mid_id;
   guint8   transport_cc_id;
+  guint8   abs_send_time_id;
   char     mid[YODEL_RTP_STREAM_MAX_MID_BYTES + 1];
   gboolean heard;                 /* the peer has reported on it: it knows whose it is */
 } YodelRtpStream;
@@ -38,8 +39,8 @@ void    yodel_rtp_stream_init        (YodelRtpStream          *self,
 void    yodel_rtp_stream_set_headers (YodelRtpStream          *self,
                                       const YodelRtpHeaders   *headers);
 
-/* Returns: (transfer full): the next packet of the stream; its transport-wide number is still
- * zero, the flow writes it */
+/* Returns: (transfer full): the next packet of the stream; its transport-wide number and time of
+ * leaving are still zero, the flow writes them */
 GBytes *yodel_rtp_stream_write       (YodelRtpStream          *self,
                                       guint8                   payload_type,
                                       gboolean                 marker,

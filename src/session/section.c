@@ -116,6 +116,7 @@ yodel_section_apply (YodelSection               *self,
     .mid = parameters->mid,
     .mid_id = parameters->extensions.mid,
     .transport_cc_id = parameters->transport_cc ? parameters->extensions.transport_cc : 0,
+    .abs_send_time_id = parameters->remb ? parameters->extensions.abs_send_time : 0,
     .audio_level_id = parameters->extensions.audio_level,
     .orientation_id = parameters->extensions.orientation,
   };
@@ -127,6 +128,7 @@ yodel_section_apply (YodelSection               *self,
   self->reduced_size = parameters->reduced_size_rtcp;
   self->mid_id = headers.mid_id;
   self->transport_cc_id = headers.transport_cc_id;
+  self->abs_send_time_id = headers.abs_send_time_id;
 
   switch (self->kind)
     {

@@ -40,6 +40,7 @@ typedef struct
   gboolean              reduced_size;     /* RTCP may come without a report (RFC 5506) */
   guint8                mid_id;           /* header extension ids, 0 without */
   guint8                transport_cc_id;
+  guint8                abs_send_time_id;
   guint8                payload_types[4]; /* that we receive, 0 where there are fewer */
 
   YodelAudioSender     *audio_sender;     /* (owned) one of each pair, by kind */

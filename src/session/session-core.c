@@ -42,6 +42,7 @@ yodel_session_core_new (const YodelSessionCoreConfig *config,
     .cname = self->cname,
     .max_transports = YODEL_SESSION_MAX_TRANSPORTS,
     .red = TRUE,
+    .remb = TRUE,
     .orientation = TRUE,
   };
   self->negotiation = yodel_negotiation_new (&negotiation);
@@ -242,10 +243,11 @@ apply_section (YodelSessionCore *self,
   yodel_section_apply (section, media);
   path = &self->paths[section->transport];
   flow = ensure_flow (self, path, now_us);
-  yodel_flow_add_stream (flow, yodel_section_get_ssrc (section), section->transport_cc_id);
+  yodel_flow_add_stream (flow, yodel_section_get_ssrc (section), section->transport_cc_id,
+                         section->abs_send_time_id);
   if (section->kind == YODEL_MEDIA_VIDEO)
     yodel_flow_add_stream (flow, yodel_video_sender_get_rtx_stream (section->video_sender)->ssrc,
-                           section->transport_cc_id);
+                           section->transport_cc_id, section->abs_send_time_id);
 
   if (media->remote_ssrc != 0)
     g_hash_table_insert (path->sections, GUINT_TO_POINTER (media->remote_ssrc), section);

@@ -18,6 +18,12 @@
 /* A muted picture is black, and repeated this often so that late joiners see it. */
 #define MUTED_INTERVAL_US (1 * G_TIME_SPAN_SECOND)
 
+/* From this loss on a retransmission goes out twice: it is as likely to be lost as the packet was,
+ * and another round trip is what a viewer sees as a freeze.  Costs that share of the rate once
+ * more; above the upper bound the loss is the path's capacity. */
+#define TWICE_FROM_LOSS 0.01
+#define TWICE_UP_TO     0.2
+
 /* RFC 3550 section 5.1: one byte counts the padding. */
 #define MAX_PADDING_BYTES 255
 
@@ -43,6 +49,7 @@ struct _YodelVideoSender
   gboolean                 nack;
   gboolean                 enabled;
   gboolean                 paused;
+  double                   loss;
   guint                    bitrate_bps;
   guint32                  first_rtp_time;
 
@@ -135,6 +142,13 @@ yodel_video_sender_set_rtt (YodelVideoSender *self,
   yodel_packet_history_set_rtt (self->history, rtt_us);
 }
 
+void
+yodel_video_sender_set_loss (YodelVideoSender *self,
+                             double            loss)
+{
+  self->loss = loss;
+}
+
 /* How fast the source is; what follows a pause says nothing. */
 static void
 measure_source (YodelVideoSender *self,
@@ -157,18 +171,6 @@ measure_source (YodelVideoSender *self,
   self->height = picture->height;
   self->fps = fps;
   yodel_quality_ladder_set_source (self->ladder, picture->width, picture->height, fps);
-}
-
-/* The frame rate wanted may be below the source's: the picture that is nearest in time is taken. */
-static gboolean
-is_too_soon (YodelVideoSender *self,
-             YodelVideoFrame  *picture,
-             double            fps)
-{
-  double wanted_us = G_USEC_PER_SEC / fps;
-
-  return self->submitted_us != 0
-         && picture->timestamp_us - self->submitted_us < wanted_us - self->interval_us / 2;
 }
 
 /* Returns: (transfer full): a black picture of the same size and time */
@@ -217,15 +219,12 @@ yodel_video_sender_push (YodelVideoSender *self,
                          YodelVideoFrame  *picture,
                          gint64            now_us)
 {
-  const YodelQuality *quality = yodel_quality_ladder_get (self->ladder);
-
   self->counters.frames_captured++;
   measure_source (self, picture);
   yodel_quality_ladder_advance (self->ladder, now_us);
 
-  if (self->paused || quality->paused || self->bitrate_bps == 0)
-    return NULL;
-  if (is_too_soon (self, picture, quality->fps))
+  if (self->paused || self->bitrate_bps == 0
+      || !yodel_quality_ladder_wants_picture (self->ladder, picture->timestamp_us))
     return NULL;
   if (!self->enabled && picture->timestamp_us - self->submitted_us < MUTED_INTERVAL_US
       && self->submitted_us != 0)
@@ -338,6 +337,23 @@ wrap_rtx (YodelVideoSender *self,
   return g_bytes_new (buffer, size);
 }
 
+static void
+resend (YodelVideoSender *self,
+        YodelFlow        *flow,
+        GBytes           *original,
+        gint64            now_us)
+{
+  GBytes *packet = self->rtx_payload_type != 0 ? wrap_rtx (self, original)
+                                               : g_bytes_ref (original);
+
+  if (packet == NULL)
+    return;
+
+  self->counters.retransmitted_packets++;
+  self->counters.retransmitted_bytes += g_bytes_get_size (packet);
+  yodel_flow_push (flow, YODEL_PACER_RETRANSMISSION, packet, now_us);
+}
+
 void
 yodel_video_sender_on_nack (YodelVideoSender *self,
                             YodelFlow        *flow,
@@ -345,24 +361,21 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
                             guint             n,
                             gint64            now_us)
 {
+  gboolean twice = self->loss >= TWICE_FROM_LOSS && self->loss <= TWICE_UP_TO;
+
   self->counters.nack_count++;
 
   for (guint i = 0; i < n; i++)
     {
       g_autoptr (GBytes) original =
         yodel_packet_history_resend (self->history, sequence_numbers[i], now_us);
-      GBytes *packet;
 
       if (original == NULL)
         continue;
 
-      packet = self->rtx_payload_type != 0 ? wrap_rtx (self, original) : g_bytes_ref (original);
-      if (packet == NULL)
-        continue;
-
-      self->counters.retransmitted_packets++;
-      self->counters.retransmitted_bytes += g_bytes_get_size (packet);
-      yodel_flow_push (flow, YODEL_PACER_RETRANSMISSION, packet, now_us);
+      resend (self, flow, original, now_us);
+      if (twice)
+        resend (self, flow, original, now_us);
     }
 }
 

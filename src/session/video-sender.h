@@ -52,6 +52,10 @@ void                   yodel_video_sender_set_rate          (YodelVideoSender   
 void                   yodel_video_sender_set_rtt           (YodelVideoSender               *self,
                                                              gint64                          rtt_us);
 
+/* Share of packets that the path loses, 0 to 1. */
+void                   yodel_video_sender_set_loss          (YodelVideoSender               *self,
+                                                             double                          loss);
+
 /* Returns: (transfer full) (nullable): what to encode now, if anything */
 YodelEncodeJob        *yodel_video_sender_push              (YodelVideoSender               *self,
                                                              YodelVideoFrame                *picture,

@@ -25,6 +25,8 @@
 #define FIRST_KEY_WAIT_US     (200 * 1000)
 #define KEY_PROGRESS_WAIT_US  (100 * 1000)
 #define KEY_REPEAT_MIN_US     (200 * 1000)
+#define KEY_REPEAT_MAX_US     (1000 * 1000)
+#define KEY_REPEATS_AT_PACE   5
 
 /* Thread: the one that takes the packets. */
 struct _YodelFrameBuffer
@@ -46,6 +48,7 @@ struct _YodelFrameBuffer
   gint64                key_since_us;       /* when a key frame was first needed */
   gboolean              joined_late;        /* the first packet was in the middle of things */
   gint64                key_asked_us;
+  guint                 n_key_asked;       /* since the last key frame came */
 };
 
 void
@@ -234,6 +237,8 @@ count_complete (YodelFrameBuffer        *self,
 
   self->stats.frames_received++;
   self->stats.key_frames += frame->key_frame;
+  if (frame->key_frame)
+    self->n_key_asked = 0;
 }
 
 void
@@ -428,6 +433,17 @@ key_progress_us (const YodelFrameBuffer *self)
   return until_us;
 }
 
+/* A sender that gives none (it is paused, or the way is blocked) is asked less and less often. */
+static gint64
+key_repeat_us (const YodelFrameBuffer *self)
+{
+  gint64 repeat_us = MAX (KEY_REPEAT_MIN_US, self->rtt_us * 3 / 2);
+
+  for (guint i = KEY_REPEATS_AT_PACE; i < self->n_key_asked && repeat_us < KEY_REPEAT_MAX_US; i++)
+    repeat_us *= 2;
+  return MIN (repeat_us, MAX (KEY_REPEAT_MAX_US, self->rtt_us * 3 / 2));
+}
+
 /* When to ask for a key frame; %G_MAXINT64 if there is no need. */
 static gint64
 key_time_us (const YodelFrameBuffer *self)
@@ -450,7 +466,7 @@ key_time_us (const YodelFrameBuffer *self)
 
   due_us = MAX (due_us, key_progress_us (self));
   if (self->key_asked_us != G_MININT64)
-    due_us = MAX (due_us, self->key_asked_us + MAX (KEY_REPEAT_MIN_US, self->rtt_us * 3 / 2));
+    due_us = MAX (due_us, self->key_asked_us + key_repeat_us (self));
   return due_us;
 }
 
@@ -462,6 +478,7 @@ yodel_frame_buffer_wants_key_frame (YodelFrameBuffer *self,
     return FALSE;
 
   self->key_asked_us = now_us;
+  self->n_key_asked++;
   return TRUE;
 }
 
