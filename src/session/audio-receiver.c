@@ -9,8 +9,13 @@
 
 #define BLOCK_US (10 * G_TIME_SPAN_MILLISECOND)
 
-/* A thread that was held up this long starts its beat anew instead of catching up. */
-#define MAX_BEHIND_US (100 * G_TIME_SPAN_MILLISECOND)
+/* A thread that was held up catches up block by block, for what it leaves out would become delay;
+ * after as long as this (the machine slept) it begins anew. */
+#define MAX_BEHIND_US (2 * G_TIME_SPAN_SECOND)
+
+/* The first block is taken a little after the first packet: were they at the same moment, each
+ * packet would come just too late for its block every other time. */
+#define PHASE_US (3 * G_TIME_SPAN_MILLISECOND)
 
 /* Thread: the engine thread of its session. */
 struct _YodelAudioReceiver
@@ -116,7 +121,7 @@ yodel_audio_receiver_push (YodelAudioReceiver   *self,
     return;
 
   if (self->next_block_us == YODEL_NEVER_US)
-    self->next_block_us = arrival_us;
+    self->next_block_us = arrival_us + PHASE_US;
 }
 
 gboolean

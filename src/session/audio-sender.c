@@ -192,6 +192,12 @@ send_frame (YodelAudioSender *self,
   yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
 }
 
+static gint64
+samples_to_us (gsize n_samples)
+{
+  return (gint64) n_samples * 1000 / TICKS_PER_MS;
+}
+
 /* RTP time follows the samples, and jumps where the source left some out. */
 static void
 follow_source (YodelAudioSender *self,
@@ -221,10 +227,11 @@ yodel_audio_sender_push (YodelAudioSender *self,
       gsize n = MIN (n_samples - i, G_N_ELEMENTS (silence));
 
       yodel_frame_collector_push (self->collector, silence, n,
-                                  captured_us - (gint64) (n_samples - i - n) * 1000 / TICKS_PER_MS);
+                                  captured_us - samples_to_us (n_samples - i));
     }
   if (self->enabled)
-    yodel_frame_collector_push (self->collector, samples, n_samples, captured_us);
+    yodel_frame_collector_push (self->collector, samples, n_samples,
+                                captured_us - samples_to_us (n_samples));
 
   while (TRUE)
     {
@@ -238,7 +245,7 @@ yodel_audio_sender_push (YodelAudioSender *self,
       follow_source (self, began_us);
       send_frame (self, flow, pcm, n, began_us, now_us);
       self->rtp_time += n;
-      self->frame_due_us = began_us + (gint64) n * 1000 / TICKS_PER_MS;
+      self->frame_due_us = began_us + samples_to_us (n);
     }
 }
 

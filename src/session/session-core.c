@@ -8,8 +8,8 @@
 #define SYNC_INTERVAL_US  (1 * G_TIME_SPAN_SECOND)
 #define RATES_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 
-/* Blocks of sound played in one turn at most. */
-#define MAX_BLOCKS 16
+/* Blocks of sound played in one turn at most: two seconds that a held-up thread has to catch up. */
+#define MAX_BLOCKS 200
 
 YodelSessionCore *
 yodel_session_core_new (const YodelSessionCoreConfig *config,
