@@ -17,7 +17,7 @@
 
 #define TICK_US            (100 * YODEL_US_PER_MS)
 #define PACING_FACTOR      1.1
-#define START_FACTOR       2.5                        /* of pacing, until feedback has come */
+#define AMPLE_FACTOR       2.5                        /* until feedback has come, and where the limit is not the path's */
 #define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define IDLE_US            (20 * G_USEC_PER_SEC)      /* nothing sent for so long: no need to wake */
@@ -339,16 +339,23 @@ yodel_gcc_next_deadline_us (const YodelController *controller)
   return self->now_us + TICK_US;
 }
 
+/* Whom the program's own limit holds back has room on the path: there a frame need not be spread
+ * over the time until the next one, which would be delay for nothing. */
+static double
+pacing_factor (const YodelGcc *self)
+{
+  return self->has_feedback && self->target_bps < self->max_bps ? PACING_FACTOR : AMPLE_FACTOR;
+}
+
 static void
 yodel_gcc_get_state (const YodelController *controller,
                      YodelControllerState  *state)
 {
   const YodelGcc *self = (const YodelGcc *) controller;
-  double pacing_bps = self->target_bps * (self->has_feedback ? PACING_FACTOR : START_FACTOR);
 
   *state = (YodelControllerState) {
     .target_bps = self->target_bps,
-    .pacing_bps = pacing_bps,
+    .pacing_bps = self->target_bps * pacing_factor (self),
     .rtt_us = self->rtt_us,
     .queue_us = yodel_delay_control_get_queue_us (&self->delay),
     .loss_fraction = self->loss.mean,
