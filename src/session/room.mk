@@ -15,6 +15,7 @@ libyodel_core_la_SOURCES += \
   %D%/rtp-stream.c %D%/rtp-stream.h \
   %D%/section.c %D%/section.h \
   %D%/session-core.c %D%/session-core.h %D%/session-core-private.h \
+  %D%/session-descriptions.c \
   %D%/session-driver.c %D%/session-driver.h %D%/session-driver-private.h \
   %D%/session-link.c %D%/session-link.h \
   %D%/session-messages.c \

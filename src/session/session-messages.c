@@ -54,6 +54,20 @@ yodel_session_request_new (YodelSession *self)
   return request;
 }
 
+YodelSessionRequest *
+yodel_session_task_request_new (YodelSession        *self,
+                                GCancellable        *cancellable,
+                                GAsyncReadyCallback  callback,
+                                gpointer             user_data,
+                                gpointer             tag)
+{
+  YodelSessionRequest *request = yodel_session_request_new (self);
+
+  request->task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (request->task, tag);
+  return request;
+}
+
 void
 yodel_session_post (YodelSession         *self,
                     void                (*run) (gpointer data),

@@ -72,6 +72,13 @@ typedef struct
 } YodelSessionRequest;
 
 YodelSessionRequest *yodel_session_request_new  (YodelSession         *session);
+
+/* One that carries a GTask to be answered by yodel_session_return(). */
+YodelSessionRequest *yodel_session_task_request_new (YodelSession         *session,
+                                                     GCancellable         *cancellable,
+                                                     GAsyncReadyCallback   callback,
+                                                     gpointer              user_data,
+                                                     gpointer              tag);
 void                 yodel_session_request_free (YodelSessionRequest  *request);
 
 /* @request: (transfer full) */
