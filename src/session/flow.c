@@ -131,6 +131,8 @@ send_packet (YodelFlow      *self,
   yodel_controller_on_packet_sent (self->controller, size + YODEL_FLOW_OVERHEAD_BYTES,
                                    kind == YODEL_PACER_AUDIO, now_us);
   self->ops.send (data, size, FALSE, self->user_data);
+  if (kind == YODEL_PACER_VIDEO)
+    self->ops.sent (packet, now_us, self->user_data);
 }
 
 static void

@@ -26,6 +26,11 @@ typedef struct
   GBytes * (*padding) (guint     size_bytes,
                        gint64    now_us,
                        gpointer  user_data);
+
+  /* A packet of a picture has left for the first time; from now on it may be asked for again. */
+  void     (*sent)    (GBytes   *packet,
+                       gint64    now_us,
+                       gpointer  user_data);
 } YodelFlowOps;
 
 YodelFlow *yodel_flow_new               (const YodelFlowOps  *ops,

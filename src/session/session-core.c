@@ -120,12 +120,30 @@ flow_padding (guint    size_bytes,
   return NULL;
 }
 
+static void
+flow_sent (GBytes   *packet,
+           gint64    now_us,
+           gpointer  user_data)
+{
+  YodelPath *path = user_data;
+  YodelSessionCore *self = path->core;
+
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      YodelSection *section = self->sections->pdata[i];
+
+      if (section->kind == YODEL_MEDIA_VIDEO && section->transport == path->index
+          && section->video_sender != NULL)
+        yodel_video_sender_on_sent (section->video_sender, packet, now_us);
+    }
+}
+
 static YodelFlow *
 ensure_flow (YodelSessionCore *self,
              YodelPath        *path,
              gint64            now_us)
 {
-  static const YodelFlowOps ops = { .send = flow_send, .padding = flow_padding };
+  static const YodelFlowOps ops = { .send = flow_send, .padding = flow_padding, .sent = flow_sent };
 
   if (path->flow == NULL)
     {

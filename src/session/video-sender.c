@@ -263,7 +263,6 @@ send_packet (YodelVideoSender        *self,
   const guint8 orientation = frame->rotation / 90;   /* 3GPP TS 26.114 section 7.4.5 */
   const gboolean turned = last && (frame->key_frame || frame->rotation != self->rotation);
   const YodelRtpExtension more = { turned ? self->orientation_id : 0, &orientation, 1 };
-  guint16 sequence = self->stream.next_sequence;
   GBytes *packet;
 
   packet = yodel_rtp_stream_write (&self->stream, self->payload_type, last,
@@ -271,8 +270,6 @@ send_packet (YodelVideoSender        *self,
   if (packet == NULL)
     return;
 
-  if (self->nack)
-    yodel_packet_history_push (self->history, sequence, packet, now_us);
   yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
                                 frame->timestamp_us, size);
   yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
@@ -352,6 +349,21 @@ resend (YodelVideoSender *self,
   self->counters.retransmitted_packets++;
   self->counters.retransmitted_bytes += g_bytes_get_size (packet);
   yodel_flow_push (flow, YODEL_PACER_RETRANSMISSION, packet, now_us);
+}
+
+/* Not before it left: a request for a packet that still waits, or a probe filled with one, would
+ * overtake those before it, and the peer would ask for all of them. */
+void
+yodel_video_sender_on_sent (YodelVideoSender *self,
+                            GBytes           *data,
+                            gint64            now_us)
+{
+  YodelRtpPacket packet;
+
+  if (self->nack
+      && yodel_rtp_packet_parse (&packet, g_bytes_get_data (data, NULL), g_bytes_get_size (data))
+      && packet.ssrc == self->stream.ssrc)
+    yodel_packet_history_push (self->history, packet.sequence_number, data, now_us);
 }
 
 void

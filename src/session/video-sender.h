@@ -69,6 +69,9 @@ YodelEncodeJob        *yodel_video_sender_encoded           (YodelVideoSender   
                                                              gint64                          encode_us,
                                                              gint64                          now_us);
 
+void                   yodel_video_sender_on_sent           (YodelVideoSender               *self,
+                                                             GBytes                         *packet,
+                                                             gint64                          now_us);
 void                   yodel_video_sender_on_nack           (YodelVideoSender               *self,
                                                              YodelFlow                      *flow,
                                                              const guint16                  *sequence_numbers,
