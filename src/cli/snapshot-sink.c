@@ -2,12 +2,14 @@
 
 #include "cli/snapshot-sink.h"
 
+#include <pthread.h>
+
 struct _YodelSnapshotSink
 {
   GObject          parent_instance;
 
   YodelSink       *next;       /* (owned) */
-  GMutex           lock;
+  pthread_mutex_t  lock;
   YodelVideoFrame *last;       /* (owned) (nullable), under lock */
 };
 
@@ -23,10 +25,10 @@ write_video (YodelSink       *sink,
   YodelSnapshotSink *self = YODEL_SNAPSHOT_SINK (sink);
   YodelVideoFrame *before;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   before = self->last;
   self->last = yodel_video_frame_ref (frame);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   g_clear_pointer (&before, yodel_video_frame_unref);
   yodel_sink_write_video (self->next, frame);
@@ -52,7 +54,7 @@ yodel_snapshot_sink_finalize (GObject *object)
 
   g_clear_pointer (&self->last, yodel_video_frame_unref);
   g_clear_object (&self->next);
-  g_mutex_clear (&self->lock);
+  pthread_mutex_destroy (&self->lock);
 
   G_OBJECT_CLASS (yodel_snapshot_sink_parent_class)->finalize (object);
 }
@@ -66,7 +68,7 @@ yodel_snapshot_sink_class_init (YodelSnapshotSinkClass *klass)
 static void
 yodel_snapshot_sink_init (YodelSnapshotSink *self)
 {
-  g_mutex_init (&self->lock);
+  pthread_mutex_init (&self->lock, NULL);
 }
 
 /* @next: (transfer none): where the pictures go */
@@ -85,10 +87,10 @@ yodel_snapshot_sink_get_last (YodelSnapshotSink *self)
 {
   YodelVideoFrame *last = NULL;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->last != NULL)
     last = yodel_video_frame_ref (self->last);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return last;
 }

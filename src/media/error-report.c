@@ -2,75 +2,76 @@
 
 #include "media/error-report.h"
 
+/* Made and attached on the object's thread; another one only makes it ready. */
 typedef struct
 {
+  GSource     source;
   GWeakRef    object;
-  GParamSpec *pspec;        /* (borrowed) */
-} News;
+  GParamSpec *pspec;      /* (borrowed) */
+} ErrorSource;
 
 static gboolean
-tell (gpointer data)
+dispatch (GSource     *source,
+          GSourceFunc  callback,
+          gpointer     user_data)
 {
-  News *news = data;
-  g_autoptr (GObject) object = g_weak_ref_get (&news->object);
+  ErrorSource *self = (ErrorSource *) source;
+  g_autoptr (GObject) object = g_weak_ref_get (&self->object);
 
   if (object != NULL)
-    g_object_notify_by_pspec (object, news->pspec);
+    g_object_notify_by_pspec (object, self->pspec);
   return G_SOURCE_REMOVE;
 }
 
 static void
-news_free (gpointer data)
+finalize (GSource *source)
 {
-  News *news = data;
-
-  g_weak_ref_clear (&news->object);
-  g_free (news);
+  g_weak_ref_clear (&((ErrorSource *) source)->object);
 }
 
+static GSourceFuncs source_funcs = { .dispatch = dispatch, .finalize = finalize };
+
+/* @pspec: the property of @object that is notified when there is an error */
 void
-yodel_error_report_init (YodelErrorReport *self)
+yodel_error_report_init (YodelErrorReport *self,
+                         GObject          *object,
+                         GParamSpec       *pspec)
 {
-  g_mutex_init (&self->lock);
+  g_autoptr (GMainContext) context = g_main_context_ref_thread_default ();
+  ErrorSource *source = (ErrorSource *) g_source_new (&source_funcs, sizeof (ErrorSource));
+
+  g_weak_ref_init (&source->object, object);
+  source->pspec = pspec;
+  pthread_mutex_init (&self->lock, NULL);
   self->error = NULL;
-  self->context = g_main_context_ref_thread_default ();
+  self->source = &source->source;
+  g_source_attach (self->source, context);
 }
 
 void
 yodel_error_report_clear (YodelErrorReport *self)
 {
-  g_mutex_clear (&self->lock);
+  g_source_destroy (self->source);
+  g_clear_pointer (&self->source, g_source_unref);
   g_clear_error (&self->error);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  pthread_mutex_destroy (&self->lock);
 }
 
-/* Keeps @error (owned) if it is the first, and notifies @pspec of @object.  Thread: any. */
+/* Keeps @error (owned) if it is the first, and tells of it.  Thread: any. */
 void
 yodel_error_report_take (YodelErrorReport *self,
-                         GObject          *object,
-                         GParamSpec       *pspec,
                          GError           *error)
 {
   gboolean first;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   first = self->error == NULL;
   if (first)
     self->error = error;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   if (first)
-    {
-      News *news = g_new0 (News, 1);
-      GSource *source = g_idle_source_new ();
-
-      g_weak_ref_init (&news->object, object);
-      news->pspec = pspec;
-      g_source_set_priority (source, G_PRIORITY_DEFAULT);
-      g_source_set_callback (source, tell, news, news_free);
-      g_source_attach (source, self->context);
-      g_source_unref (source);
-    }
+    g_source_set_ready_time (self->source, 0);
   else
     g_error_free (error);
 }
@@ -81,10 +82,10 @@ yodel_error_report_copy (YodelErrorReport *self)
 {
   GError *copy = NULL;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->error != NULL)
     copy = g_error_copy (self->error);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return copy;
 }

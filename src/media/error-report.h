@@ -3,18 +3,19 @@
 #pragma once
 
 #include <glib-object.h>
+#include <pthread.h>
 
 typedef struct
 {
-  GMutex        lock;
-  GError       *error;      /* (owned) (nullable) */
-  GMainContext *context;    /* (owned) */
+  pthread_mutex_t  lock;
+  GError          *error;      /* (owned) (nullable) */
+  GSource         *source;     /* (owned) dispatched once there is an error */
 } YodelErrorReport;
 
-void    yodel_error_report_init  (YodelErrorReport *self);
+void    yodel_error_report_init  (YodelErrorReport *self,
+                                  GObject          *object,
+                                  GParamSpec       *pspec);
 void    yodel_error_report_clear (YodelErrorReport *self);
 void    yodel_error_report_take  (YodelErrorReport *self,
-                                  GObject          *object,
-                                  GParamSpec       *pspec,
                                   GError           *error);
 GError *yodel_error_report_copy  (YodelErrorReport *self);

@@ -4,6 +4,7 @@ libyodel_media_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(MODULE_CFLAGS) -DMODULEDIR=\"
 libyodel_media_core_la_SOURCES = \
   %D%/error-report.c %D%/error-report.h \
   %D%/fd.h \
+  %D%/lock.h \
   %D%/media.c \
   %D%/media-spec.c %D%/media-spec.h \
   %D%/sink-base.c %D%/sink-base.h \

@@ -96,7 +96,7 @@ yodel_sink_base_class_init (YodelSinkBaseClass *klass)
 static void
 yodel_sink_base_init (YodelSinkBase *self)
 {
-  yodel_error_report_init (&PRIV (self)->report);
+  yodel_error_report_init (&PRIV (self)->report, G_OBJECT (self), properties[PROP_ERROR]);
 }
 
 void
@@ -116,5 +116,5 @@ void
 yodel_sink_base_fail (YodelSinkBase *self,
                       GError        *error)
 {
-  yodel_error_report_take (&PRIV (self)->report, G_OBJECT (self), properties[PROP_ERROR], error);
+  yodel_error_report_take (&PRIV (self)->report, error);
 }

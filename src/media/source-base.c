@@ -3,17 +3,18 @@
 #include "media/source-base.h"
 
 #include "media/error-report.h"
+#include "media/lock.h"
 
 /* Thread: `track` is changed on the track's thread under push_lock, which the source's own
  * thread holds while it pushes: so nothing is pushed once stop() has returned. */
 typedef struct
 {
   GThread          *thread;      /* (owned) (nullable) */
-  GMutex            push_lock;
+  pthread_mutex_t   push_lock;
   YodelTrack       *track;       /* (borrowed) (nullable): stop() comes before it goes */
 
-  GMutex            lock;        /* of what follows */
-  GCond             changed;
+  pthread_mutex_t   lock;        /* of what follows */
+  pthread_cond_t    changed;
   gboolean          started;
   guint             starts;
   gboolean          closing;
@@ -42,7 +43,7 @@ wake (YodelSourceBase *self)
 {
   YodelSourceBaseClass *klass = YODEL_SOURCE_BASE_GET_CLASS (self);
 
-  g_cond_broadcast (&PRIV (self)->changed);
+  pthread_cond_broadcast (&PRIV (self)->changed);
   if (klass->wake != NULL)
     klass->wake (self);
 }
@@ -53,15 +54,15 @@ set_track (YodelSourceBase *self,
 {
   YodelSourceBasePrivate *priv = PRIV (self);
 
-  g_mutex_lock (&priv->push_lock);
+  pthread_mutex_lock (&priv->push_lock);
   priv->track = track;
-  g_mutex_unlock (&priv->push_lock);
+  pthread_mutex_unlock (&priv->push_lock);
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   priv->started = track != NULL;
   priv->starts += track != NULL;
   wake (self);
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 }
 
 static void
@@ -118,9 +119,9 @@ yodel_source_base_finalize (GObject *object)
   YodelSourceBasePrivate *priv = PRIV (YODEL_SOURCE_BASE (object));
 
   yodel_error_report_clear (&priv->report);
-  g_mutex_clear (&priv->push_lock);
-  g_mutex_clear (&priv->lock);
-  g_cond_clear (&priv->changed);
+  pthread_mutex_destroy (&priv->push_lock);
+  pthread_mutex_destroy (&priv->lock);
+  pthread_cond_destroy (&priv->changed);
 
   G_OBJECT_CLASS (yodel_source_base_parent_class)->finalize (object);
 }
@@ -159,10 +160,10 @@ yodel_source_base_init (YodelSourceBase *self)
 {
   YodelSourceBasePrivate *priv = PRIV (self);
 
-  g_mutex_init (&priv->push_lock);
-  g_mutex_init (&priv->lock);
-  g_cond_init (&priv->changed);
-  yodel_error_report_init (&priv->report);
+  pthread_mutex_init (&priv->push_lock, NULL);
+  pthread_mutex_init (&priv->lock, NULL);
+  yodel_cond_init (&priv->changed);
+  yodel_error_report_init (&priv->report, G_OBJECT (self), properties[PROP_ERROR]);
 }
 
 /* Starts the thread.  To be called once, when the subclass is ready for run(). */
@@ -183,10 +184,10 @@ yodel_source_base_close (YodelSourceBase *self)
 {
   YodelSourceBasePrivate *priv = PRIV (self);
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   priv->closing = TRUE;
   wake (self);
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 
   g_clear_pointer (&priv->thread, g_thread_join);
 }
@@ -197,9 +198,9 @@ yodel_source_base_is_closing (YodelSourceBase *self)
   YodelSourceBasePrivate *priv = PRIV (self);
   gboolean closing;
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   closing = priv->closing;
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 
   return closing;
 }
@@ -211,9 +212,9 @@ yodel_source_base_get_starts (YodelSourceBase *self)
   YodelSourceBasePrivate *priv = PRIV (self);
   guint starts;
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   starts = priv->started ? priv->starts : 0;
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 
   return starts;
 }
@@ -225,11 +226,11 @@ yodel_source_base_wait_started (YodelSourceBase *self)
   YodelSourceBasePrivate *priv = PRIV (self);
   gboolean closing;
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   while (!priv->closing && !priv->started)
-    g_cond_wait (&priv->changed, &priv->lock);
+    pthread_cond_wait (&priv->changed, &priv->lock);
   closing = priv->closing;
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 
   return !closing;
 }
@@ -243,12 +244,12 @@ yodel_source_base_wait_until (YodelSourceBase *self,
   YodelSourceBasePrivate *priv = PRIV (self);
   gboolean go_on;
 
-  g_mutex_lock (&priv->lock);
+  pthread_mutex_lock (&priv->lock);
   while (!priv->closing && priv->started)
-    if (!g_cond_wait_until (&priv->changed, &priv->lock, deadline_us))
+    if (!yodel_cond_wait_until (&priv->changed, &priv->lock, deadline_us))
       break;
   go_on = !priv->closing && priv->started;
-  g_mutex_unlock (&priv->lock);
+  pthread_mutex_unlock (&priv->lock);
 
   return go_on;
 }
@@ -263,11 +264,11 @@ yodel_source_base_push_audio (YodelSourceBase *self,
   YodelSourceBasePrivate *priv = PRIV (self);
   gboolean pushed;
 
-  g_mutex_lock (&priv->push_lock);
+  pthread_mutex_lock (&priv->push_lock);
   pushed = priv->track != NULL;
   if (pushed)
     yodel_track_push_audio (priv->track, samples, n_samples, captured_us);
-  g_mutex_unlock (&priv->push_lock);
+  pthread_mutex_unlock (&priv->push_lock);
 
   return pushed;
 }
@@ -280,11 +281,11 @@ yodel_source_base_push_video (YodelSourceBase *self,
   YodelSourceBasePrivate *priv = PRIV (self);
   gboolean pushed;
 
-  g_mutex_lock (&priv->push_lock);
+  pthread_mutex_lock (&priv->push_lock);
   pushed = priv->track != NULL;
   if (pushed)
     yodel_track_push_video (priv->track, frame);
-  g_mutex_unlock (&priv->push_lock);
+  pthread_mutex_unlock (&priv->push_lock);
 
   return pushed;
 }
@@ -294,5 +295,5 @@ void
 yodel_source_base_fail (YodelSourceBase *self,
                         GError          *error)
 {
-  yodel_error_report_take (&PRIV (self)->report, G_OBJECT (self), properties[PROP_ERROR], error);
+  yodel_error_report_take (&PRIV (self)->report, error);
 }

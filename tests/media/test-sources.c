@@ -106,9 +106,9 @@ sample_at (TestTrack *track,
 {
   gint16 value;
 
-  g_mutex_lock (&track->lock);
+  pthread_mutex_lock (&track->lock);
   value = g_array_index (track->samples, gint16, index);
-  g_mutex_unlock (&track->lock);
+  pthread_mutex_unlock (&track->lock);
 
   return value;
 }
@@ -119,9 +119,9 @@ stamp_at (TestTrack *track,
 {
   guint16 number = 0;
 
-  g_mutex_lock (&track->lock);
+  pthread_mutex_lock (&track->lock);
   g_assert_true (yodel_stamp_read (g_ptr_array_index (track->frames, index), &number));
-  g_mutex_unlock (&track->lock);
+  pthread_mutex_unlock (&track->lock);
 
   return number;
 }

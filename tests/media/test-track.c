@@ -2,6 +2,7 @@
 
 #include "media/test-track.h"
 
+#include "media/lock.h"
 #include "session/track-private.h"
 
 /* A bound for what should take a fraction of it, on a machine that is very busy. */
@@ -15,12 +16,12 @@ push_audio (gpointer      user_data,
 {
   TestTrack *self = user_data;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->samples->len + n_samples <= TEST_TRACK_MAX_SAMPLES)
     g_array_append_vals (self->samples, samples, n_samples);
   self->captured_us = captured_us;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static void
@@ -29,11 +30,11 @@ push_video (gpointer         user_data,
 {
   TestTrack *self = user_data;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->frames->len < TEST_TRACK_MAX_FRAMES)
     g_ptr_array_add (self->frames, yodel_video_frame_ref (frame));
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 }
 
 TestTrack *
@@ -42,8 +43,8 @@ test_track_new (YodelMediaKind kind)
   const YodelTrackOutlet outlet = { .push_audio = push_audio, .push_video = push_video };
   TestTrack *self = g_new0 (TestTrack, 1);
 
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
+  pthread_mutex_init (&self->lock, NULL);
+  yodel_cond_init (&self->changed);
   self->samples = g_array_new (FALSE, FALSE, sizeof (gint16));
   self->frames = g_ptr_array_new_with_free_func ((GDestroyNotify) yodel_video_frame_unref);
   self->track = yodel_track_new (kind, &outlet, self, NULL);
@@ -56,8 +57,8 @@ test_track_free (TestTrack *self)
   g_object_unref (self->track);
   g_array_unref (self->samples);
   g_ptr_array_unref (self->frames);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  pthread_cond_destroy (&self->changed);
   g_free (self);
 }
 
@@ -69,12 +70,12 @@ wait_for (TestTrack   *self,
   gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
   gboolean good;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (*have < want)
-    if (!g_cond_wait_until (&self->changed, &self->lock, deadline_us))
+    if (!yodel_cond_wait_until (&self->changed, &self->lock, deadline_us))
       break;
   good = *have >= want;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return good;
 }

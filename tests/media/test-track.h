@@ -1,6 +1,7 @@
 /* A track without a session: keeps what a source pushes into it. */
 #pragma once
 
+#include <pthread.h>
 #include <yodel/yodel.h>
 
 #define TEST_TRACK_MAX_FRAMES  4096u
@@ -8,12 +9,12 @@
 
 typedef struct
 {
-  YodelTrack *track;          /* (owned) */
-  GMutex      lock;
-  GCond       changed;
-  GArray     *samples;        /* (owned) of gint16 */
-  gint64      captured_us;    /* of the last block */
-  GPtrArray  *frames;         /* (owned) of YodelVideoFrame */
+  YodelTrack      *track;          /* (owned) */
+  pthread_mutex_t  lock;
+  pthread_cond_t   changed;
+  GArray          *samples;        /* (owned) of gint16 */
+  gint64           captured_us;    /* of the last block */
+  GPtrArray       *frames;         /* (owned) of YodelVideoFrame */
 } TestTrack;
 
 TestTrack *test_track_new            (YodelMediaKind  kind);

@@ -2,6 +2,8 @@
 
 #include "media/file/clip-clock.h"
 
+#include <pthread.h>
+
 /* Thread: any; `clocks` and all in it are guarded by `lock`. */
 struct _YodelClipClock
 {
@@ -11,7 +13,7 @@ struct _YodelClipClock
   gint64  base_us;         /* when position 0 was, monotonic clock; as long as one runs */
 };
 
-static GMutex lock;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *clocks;   /* (owned) (nullable): name -> clock */
 
 /* Returns: (transfer full): the clock of that clip; the same one for all who name it */
@@ -20,7 +22,7 @@ yodel_clip_clock_get (const char *name)
 {
   YodelClipClock *self;
 
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   if (clocks == NULL)
     clocks = g_hash_table_new (g_str_hash, g_str_equal);
   self = g_hash_table_lookup (clocks, name);
@@ -31,7 +33,7 @@ yodel_clip_clock_get (const char *name)
       g_hash_table_insert (clocks, self->name, self);
     }
   self->references++;
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
 
   return self;
 }
@@ -39,7 +41,7 @@ yodel_clip_clock_get (const char *name)
 void
 yodel_clip_clock_unref (YodelClipClock *self)
 {
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   if (--self->references == 0)
     {
       g_hash_table_remove (clocks, self->name);
@@ -48,7 +50,7 @@ yodel_clip_clock_unref (YodelClipClock *self)
       if (g_hash_table_size (clocks) == 0)
         g_clear_pointer (&clocks, g_hash_table_unref);
     }
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
 }
 
 /* Begins to run, from @position_us if no other does.  Returns: when position 0 is or was */
@@ -59,11 +61,11 @@ yodel_clip_clock_join (YodelClipClock *self,
 {
   gint64 base_us;
 
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   if (self->running++ == 0)
     self->base_us = now_us - position_us;
   base_us = self->base_us;
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
 
   return base_us;
 }
@@ -71,8 +73,8 @@ yodel_clip_clock_join (YodelClipClock *self,
 void
 yodel_clip_clock_leave (YodelClipClock *self)
 {
-  g_mutex_lock (&lock);
+  pthread_mutex_lock (&lock);
   g_assert (self->running > 0);
   self->running--;
-  g_mutex_unlock (&lock);
+  pthread_mutex_unlock (&lock);
 }

@@ -10,6 +10,9 @@
 #define SOUND_LATE_US   (500 * G_USEC_PER_SEC / 1000)
 #define PICTURE_LATE_US (200 * G_USEC_PER_SEC / 1000)
 
+/* But a machine that cannot keep up shows something now and then. */
+#define PICTURE_REST_US (500 * G_USEC_PER_SEC / 1000)
+
 #define YODEL_TYPE_FILE_SOURCE (yodel_file_source_get_type ())
 G_DECLARE_FINAL_TYPE (YodelFileSource, yodel_file_source, YODEL, FILE_SOURCE, YodelSourceBase)
 
@@ -28,6 +31,7 @@ struct _YodelFileSource
   gint64            padding_samples;  /* sound: silence to come before the next round */
   gint64            round_us;         /* picture: where this round began */
   gint64            last_us;          /* picture: place of the last one in its round; -1: none */
+  gint64            pushed_us;        /* picture: when one was pushed; monotonic clock */
 };
 
 G_DEFINE_FINAL_TYPE (YodelFileSource, yodel_file_source, YODEL_TYPE_SOURCE_BASE)
@@ -151,15 +155,31 @@ play_picture (YodelFileSource *self,
     return FALSE;
 
   due_us = base_us + self->position_us;
-  if (due_us + PICTURE_LATE_US < g_get_monotonic_time ())
+  if (due_us + PICTURE_LATE_US < g_get_monotonic_time () &&
+      self->pushed_us + PICTURE_REST_US > g_get_monotonic_time ())
     return TRUE;
 
   if (yodel_source_base_wait_until (base, due_us))
     {
+      self->pushed_us = g_get_monotonic_time ();
       frame->timestamp_us = due_us;
       yodel_source_base_push_video (base, frame);
     }
   return TRUE;
+}
+
+/* Joins the others of the clip where they are. */
+static gint64
+join (YodelFileSource *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gint64 base_us = yodel_clip_clock_join (self->clock, self->position_us, now_us);
+
+  self->pushed_us = now_us;
+  if (self->kind == YODEL_MEDIA_VIDEO && self->reader->klass->skip != NULL &&
+      now_us - base_us > self->position_us + PICTURE_LATE_US)
+    self->reader->klass->skip (self->reader, now_us - base_us);
+  return base_us;
 }
 
 static void
@@ -170,7 +190,7 @@ yodel_file_source_run (YodelSourceBase *base)
 
   while (good && yodel_source_base_wait_started (base))
     {
-      gint64 base_us = yodel_clip_clock_join (self->clock, self->position_us, g_get_monotonic_time ());
+      gint64 base_us = join (self);
       guint starts = yodel_source_base_get_starts (base);
 
       while (good && starts != 0 && yodel_source_base_get_starts (base) == starts &&

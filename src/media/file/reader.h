@@ -9,6 +9,7 @@ typedef struct _YodelReader YodelReader;
  * read_video: Returns: (transfer full) (nullable): the next picture, NULL at the end; *@position_us is
  *   its time from the beginning of the clip.
  * rewind: back to the beginning.
+ * skip: (nullable): the next picture shall be the one of that time, or the first one after it.
  * All on one thread. */
 typedef struct
 {
@@ -18,6 +19,8 @@ typedef struct
   YodelVideoFrame *(*read_video) (YodelReader *self,
                                   gint64      *position_us);
   void             (*rewind)     (YodelReader *self);
+  void             (*skip)       (YodelReader *self,
+                                  gint64       position_us);
   void             (*free)       (YodelReader *self);
 } YodelReaderClass;
 

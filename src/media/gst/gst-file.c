@@ -4,6 +4,7 @@
 #include <gst/video/video.h>
 
 #include "media/gst/gst-module.h"
+#include "media/lock.h"
 
 /* Decoded ahead, so that the seam between two rounds is not heard: finding the beginning again
  * takes some tens of milliseconds. */
@@ -40,8 +41,8 @@ typedef struct
   GstElement     *sink;           /* (owned) */
   GThread        *thread;         /* (owned) (nullable) */
 
-  GMutex          lock;
-  GCond           changed;
+  pthread_mutex_t lock;
+  pthread_cond_t  changed;
   GQueue          queue;          /* of Piece (owned) */
   gsize           queued;         /* samples or pictures */
   gboolean        broken;
@@ -262,13 +263,13 @@ enqueue (FileReader *self,
 {
   const gsize most = self->kind == YODEL_MEDIA_AUDIO ? AHEAD_SOUND_SAMPLES : AHEAD_PICTURES;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (!self->closing && self->queued > 0 && self->queued + amount > most)
-    g_cond_wait (&self->changed, &self->lock);
+    pthread_cond_wait (&self->changed, &self->lock);
   g_queue_push_tail (&self->queue, piece);
   self->queued += amount;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 }
 
 static void
@@ -307,9 +308,9 @@ is_closing (FileReader *self)
 {
   gboolean closing;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   closing = self->closing;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return closing;
 }
@@ -342,10 +343,10 @@ decode (gpointer data)
         }
     }
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->broken = TRUE;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
   return NULL;
 }
 
@@ -355,14 +356,14 @@ dequeue (FileReader *self)
 {
   Piece *piece;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (self->queue.length == 0 && !self->broken)
-    g_cond_wait (&self->changed, &self->lock);
+    pthread_cond_wait (&self->changed, &self->lock);
   piece = g_queue_pop_head (&self->queue);
   if (piece != NULL)
     self->queued -= piece->buffer != NULL ? gst_buffer_get_size (piece->buffer) / 2 : piece->frame != NULL ? 1 : 0;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 
   if (piece != NULL && piece->buffer == NULL && piece->frame == NULL)
     g_clear_pointer (&piece, piece_free);
@@ -428,10 +429,10 @@ free_reader (YodelReader *reader)
 {
   FileReader *self = (FileReader *) reader;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->closing = TRUE;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
   g_clear_pointer (&self->thread, g_thread_join);
 
   if (self->pipeline != NULL)
@@ -442,8 +443,8 @@ free_reader (YodelReader *reader)
   for (Piece *piece; (piece = g_queue_pop_head (&self->queue)) != NULL;)
     piece_free (piece);
   g_clear_pointer (&self->piece, piece_free);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  pthread_cond_destroy (&self->changed);
   g_free (self->path);
   g_free (self);
 }
@@ -468,8 +469,8 @@ yodel_gst_file_open (YodelMediaKind   kind,
   self->kind = kind;
   self->path = g_strdup (path);
   self->taken_us = -1;
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
+  pthread_mutex_init (&self->lock, NULL);
+  yodel_cond_init (&self->changed);
   g_queue_init (&self->queue);
 
   if (!build (self, error) || !preroll (self, error))

@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <gmodule.h>
+#include <pthread.h>
 
 #define MODULE_FILE "libyodel-media-gst.so"
 
@@ -49,20 +50,12 @@ find_module (void)
   return module;
 }
 
-/* Loads the module, once.  Thread: any.  Returns: (transfer none): what it offers */
-const YodelGstApi *
-yodel_gst_load (GError **error)
+static const YodelGstApi *
+load (GError **error)
 {
-  static GMutex lock;
-  static const YodelGstApi *api;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
-  GModule *module;
+  GModule *module = find_module ();
   gpointer entry;
 
-  if (api != NULL)
-    return api;
-
-  module = find_module ();
   if (module == NULL || !g_module_symbol (module, YODEL_GST_ENTRY, &entry))
     {
       const char *reason = g_module_error ();
@@ -73,6 +66,22 @@ yodel_gst_load (GError **error)
     }
 
   g_module_make_resident (module);
-  api = ((YodelGstEntry) (gsize) entry) (error);
-  return api;
+  return ((YodelGstEntry) (gsize) entry) (error);
+}
+
+/* Loads the module, once.  Thread: any.  Returns: (transfer none): what it offers */
+const YodelGstApi *
+yodel_gst_load (GError **error)
+{
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static const YodelGstApi *api;
+  const YodelGstApi *result;
+
+  pthread_mutex_lock (&lock);
+  if (api == NULL)
+    api = load (error);
+  result = api;
+  pthread_mutex_unlock (&lock);
+
+  return result;
 }

@@ -2,12 +2,12 @@
 
 #include "media/pipe/stream-sink.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 
 #include "media/file/wav-header.h"
 #include "media/file/y4m-header.h"
+#include "media/lock.h"
 #include "media/pipe/byte-outlet.h"
 #include "media/sink-base.h"
 
@@ -36,8 +36,8 @@ struct _YodelStreamSink
   YodelSinkBase      parent_instance;
 
   GThread           *thread;            /* (owned) (nullable) */
-  GMutex             lock;
-  GCond              changed;
+  pthread_mutex_t    lock;
+  pthread_cond_t     changed;
   GQueue             queue;             /* of GBytes or YodelVideoFrame (owned) */
   guint              max_queued;
   gboolean           finishing;
@@ -75,7 +75,7 @@ enqueue (YodelStreamSink *self,
 {
   gpointer lost = NULL;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->finishing)
     lost = piece;
   else if (self->queue.length < self->max_queued)
@@ -87,8 +87,8 @@ enqueue (YodelStreamSink *self,
     }
   else
     lost = piece;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_signal (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 
   if (lost != NULL)
     {
@@ -261,21 +261,21 @@ dequeue (YodelStreamSink *self)
 {
   gpointer piece;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (!self->finishing)
     {
       if (!yodel_byte_outlet_open (self->outlet))
         {
           drop_all_but_newest (self);
-          g_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + RETRY_US);
+          yodel_cond_wait_until (&self->changed, &self->lock, g_get_monotonic_time () + RETRY_US);
         }
       else if (self->queue.length == 0)
-        g_cond_wait (&self->changed, &self->lock);
+        pthread_cond_wait (&self->changed, &self->lock);
       else
         break;
     }
   piece = g_queue_pop_head (&self->queue);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return piece;
 }
@@ -333,10 +333,10 @@ yodel_stream_sink_finish (YodelSink *sink)
 {
   YodelStreamSink *self = YODEL_STREAM_SINK (sink);
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->finishing = TRUE;
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
+  pthread_cond_signal (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 
   if (self->thread != NULL)
     {
@@ -363,8 +363,8 @@ yodel_stream_sink_finalize (GObject *object)
   for (gpointer piece; (piece = g_queue_pop_head (&self->queue)) != NULL;)
     free_piece (self, piece);
   g_clear_pointer (&self->outlet, yodel_byte_outlet_free);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  pthread_cond_destroy (&self->changed);
   g_free (self->packed);
 
   G_OBJECT_CLASS (yodel_stream_sink_parent_class)->finalize (object);
@@ -379,8 +379,8 @@ yodel_stream_sink_class_init (YodelStreamSinkClass *klass)
 static void
 yodel_stream_sink_init (YodelStreamSink *self)
 {
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
+  pthread_mutex_init (&self->lock, NULL);
+  yodel_cond_init (&self->changed);
   g_queue_init (&self->queue);
 }
 

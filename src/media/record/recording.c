@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "media/lock.h"
+
 /* What may wait for the recording thread. */
 #define MAX_BLOCKS 300u
 #define MAX_FRAMES 30u
@@ -46,8 +48,8 @@ struct _YodelRecording
   const YodelGstApi *api;            /* (borrowed) */
   GThread           *thread;         /* (owned) (nullable) */
 
-  GMutex             lock;
-  GCond              changed;
+  pthread_mutex_t    lock;
+  pthread_cond_t     changed;
   GQueue             queue;          /* shared: of Piece (owned) */
   guint              queued[2];      /* shared: by kind */
   YodelSinkBase     *sinks[2];       /* shared: (borrowed) (nullable) by kind */
@@ -66,7 +68,7 @@ struct _YodelRecording
   guint              height;
 };
 
-static GMutex registry_lock;
+static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER;
 static GHashTable *registry;         /* (owned) (nullable): path -> recording */
 
 static void
@@ -82,12 +84,12 @@ count (YodelRecording *self,
        YodelMediaKind  kind,
        gboolean        written)
 {
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   if (self->sinks[kind] != NULL && written)
     yodel_sink_base_count_written (self->sinks[kind]);
   else if (self->sinks[kind] != NULL)
     yodel_sink_base_count_dropped (self->sinks[kind]);
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 }
 
 /* Tells both sinks of @error (owned). */
@@ -96,11 +98,11 @@ fail (YodelRecording *self,
       GError         *error)
 {
   self->given_up = TRUE;
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   for (guint kind = 0; kind < G_N_ELEMENTS (self->sinks); kind++)
     if (self->sinks[kind] != NULL)
       yodel_sink_base_fail (self->sinks[kind], g_error_copy (error));
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
   g_error_free (error);
 }
 
@@ -257,9 +259,9 @@ dequeue (YodelRecording *self,
   gint64 deadline_us = g_get_monotonic_time () + TICK_US;
   Piece *piece;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   while (self->queue.length == 0 && !self->closing)
-    if (!g_cond_wait_until (&self->changed, &self->lock, deadline_us))
+    if (!yodel_cond_wait_until (&self->changed, &self->lock, deadline_us))
       break;
   piece = g_queue_pop_head (&self->queue);
   if (piece != NULL)
@@ -268,7 +270,7 @@ dequeue (YodelRecording *self,
   for (guint kind = 0; kind < G_N_ELEMENTS (self->sinks); kind++)
     self->expected[kind] = self->recorder != NULL ? self->expected[kind]
                                                   : self->sinks[kind] != NULL || self->seen[kind];
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   return piece;
 }
@@ -312,8 +314,8 @@ recording_free (YodelRecording *self)
   for (Piece *piece; (piece = g_queue_pop_head (&self->held)) != NULL;)
     piece_free (piece);
   g_clear_pointer (&self->last, yodel_video_frame_unref);
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
+  pthread_mutex_destroy (&self->lock);
+  pthread_cond_destroy (&self->changed);
   g_free (self->path);
   g_free (self);
 }
@@ -347,23 +349,20 @@ recording_new (const char  *path,
   self->path = g_strdup (path);
   self->api = api;
   self->picture_us = -1;
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
+  pthread_mutex_init (&self->lock, NULL);
+  yodel_cond_init (&self->changed);
   g_queue_init (&self->queue);
   g_queue_init (&self->held);
   self->thread = g_thread_new ("yodel-record", thread_main, self);
   return self;
 }
 
-/* Takes part in the recording of that path, which is made if there is none yet.  @sink: (transfer none): is
- * told of errors and counts until it leaves */
-YodelRecording *
-yodel_recording_join (const char      *path,
-                      YodelMediaKind   kind,
-                      YodelSinkBase   *sink,
-                      GError         **error)
+static YodelRecording *
+find_or_make (const char      *path,
+              YodelMediaKind   kind,
+              YodelSinkBase   *sink,
+              GError         **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&registry_lock);
   YodelRecording *self;
 
   if (registry == NULL)
@@ -383,9 +382,25 @@ yodel_recording_join (const char      *path,
       g_hash_table_insert (registry, self->path, self);
     }
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   self->sinks[kind] = sink;
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
+  return self;
+}
+
+/* Takes part in the recording of that path, which is made if there is none yet.  @sink: (transfer none): is
+ * told of errors and counts until it leaves */
+YodelRecording *
+yodel_recording_join (const char      *path,
+                      YodelMediaKind   kind,
+                      YodelSinkBase   *sink,
+                      GError         **error)
+{
+  YodelRecording *self;
+
+  pthread_mutex_lock (&registry_lock);
+  self = find_or_make (path, kind, sink, error);
+  pthread_mutex_unlock (&registry_lock);
   return self;
 }
 
@@ -397,20 +412,20 @@ yodel_recording_leave (YodelRecording *self,
   gboolean last;
 
   /* while the last one closes it, nobody joins */
-  g_mutex_lock (&registry_lock);
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&registry_lock);
+  pthread_mutex_lock (&self->lock);
   last = self->sinks[!kind] == NULL;
   if (last)
     {
       self->closing = TRUE;
-      g_cond_signal (&self->changed);
+      pthread_cond_signal (&self->changed);
       g_hash_table_remove (registry, self->path);
     }
   else
     {
       self->sinks[kind] = NULL;
     }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   if (last)
     {
@@ -419,7 +434,7 @@ yodel_recording_leave (YodelRecording *self,
       g_thread_join (self->thread);
       recording_free (self);
     }
-  g_mutex_unlock (&registry_lock);
+  pthread_mutex_unlock (&registry_lock);
 }
 
 /* Takes @piece (owned), or drops it. */
@@ -430,15 +445,15 @@ enqueue (YodelRecording *self,
   const guint most = piece->kind == YODEL_MEDIA_AUDIO ? MAX_BLOCKS : MAX_FRAMES;
   gboolean taken;
 
-  g_mutex_lock (&self->lock);
+  pthread_mutex_lock (&self->lock);
   taken = self->queued[piece->kind] < most;
   if (taken)
     {
       self->queued[piece->kind]++;
       g_queue_push_tail (&self->queue, piece);
-      g_cond_signal (&self->changed);
+      pthread_cond_signal (&self->changed);
     }
-  g_mutex_unlock (&self->lock);
+  pthread_mutex_unlock (&self->lock);
 
   if (!taken)
     {

@@ -37,6 +37,13 @@ rewind_to_begin (YodelReader *reader)
 }
 
 static void
+skip (YodelReader *reader,
+      gint64       position_us)
+{
+  ((TestReader *) reader)->index = (guint64) position_us * YODEL_TEST_PICTURE_RATE_HZ / G_USEC_PER_SEC + 1;
+}
+
+static void
 free_reader (YodelReader *reader)
 {
   g_free (reader);
@@ -46,6 +53,7 @@ static const YodelReaderClass test_class = {
   .read_audio = read_audio,
   .read_video = read_video,
   .rewind = rewind_to_begin,
+  .skip = skip,
   .free = free_reader,
 };
 
