@@ -136,8 +136,8 @@ yodel_session_create_answer_async (YodelSession        *self,
   g_return_if_fail (YODEL_IS_SESSION (self));
 
   yodel_session_post (self, run_create_answer,
-                yodel_session_task_request_new (self, cancellable, callback, user_data,
-                                            yodel_session_create_answer_async));
+                      yodel_session_task_request_new (self, cancellable, callback, user_data,
+                                                      yodel_session_create_answer_async));
 }
 
 /**

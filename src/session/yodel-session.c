@@ -596,8 +596,8 @@ yodel_session_get_stats_async (YodelSession        *self,
   g_return_if_fail (YODEL_IS_SESSION (self));
 
   yodel_session_post (self, run_get_stats,
-                yodel_session_task_request_new (self, cancellable, callback, user_data,
-                                                yodel_session_get_stats_async));
+                      yodel_session_task_request_new (self, cancellable, callback, user_data,
+                                                      yodel_session_get_stats_async));
 }
 
 /**
