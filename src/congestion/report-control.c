@@ -12,6 +12,10 @@
 #define RISE           1.08                        /* per second */
 #define CUT_PAUSE_US   (300 * YODEL_US_PER_MS)     /* and a round trip */
 
+/* Our own: nothing probes the path for a peer without transport-wide feedback, so the start rises
+ * quickly, until the first sign of a limit. */
+#define START_RISE     1.5                         /* per second */
+
 /* Our own: reports come seconds apart, so only a queue that lasts shows in their round trips. */
 #define LONG_QUEUE_US  (150 * YODEL_US_PER_MS)
 #define QUEUE_CUT      0.85
@@ -44,6 +48,9 @@ yodel_report_control_on_report (YodelReportControl *self,
   has_queue = rtt_us >= 0 && rtt_us - self->least_rtt_us > LONG_QUEUE_US;
 
   self->moved_us = now_us;
+  if (fraction_lost >= LITTLE_LOSS || has_queue)
+    self->has_met_limit = TRUE;
+
   if (fraction_lost > MUCH_LOSS || has_queue)
     {
       double factor = has_queue ? QUEUE_CUT : 1;
@@ -57,7 +64,7 @@ yodel_report_control_on_report (YodelReportControl *self,
         }
     }
   else if (fraction_lost < LITTLE_LOSS)
-    self->target_bps = self->target_bps * pow (RISE, seconds) + 1000;
+    self->target_bps = self->target_bps * pow (self->has_met_limit ? RISE : START_RISE, seconds) + 1000;
 }
 
 double

@@ -11,6 +11,7 @@ typedef struct
   gint64 moved_us;               /* -1: no report yet */
   gint64 cut_us;                 /* -1: never */
   gint64 least_rtt_us;           /* -1: unknown */
+  gboolean has_met_limit;        /* a loss or a queue ended the quick rise of the start */
 } YodelReportControl;
 
 void   yodel_report_control_init      (YodelReportControl *self,

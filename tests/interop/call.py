@@ -114,6 +114,18 @@ class Peer:
         if isinstance(event, dict) and "event" in event:
             self.events.append(event)
 
+    def video_bps(self):
+        """What Yodel's picture took on average, from five seconds after the first snapshot on."""
+        sent = []
+        with open(self.prefix + ".stats") as lines:
+            for line in lines:
+                snapshot = json.loads(line)
+                sent += [(snapshot["t"], o["bytesSent"]) for o in snapshot["stats"]
+                         if o["type"] == "outbound-rtp" and o.get("kind") == "video"]
+        sent = [x for x in sent if x[0] >= sent[0][0] + 5] or sent
+        (t0, bytes0), (t1, bytes1) = sent[0], sent[-1]
+        return int((bytes1 - bytes0) * 8 / max(t1 - t0, 0.1)) or VIDEO_BPS
+
     def describe(self):
         try:
             line = self.lines.get(timeout=SETUP_S)
@@ -216,7 +228,8 @@ def judge_direction(o, sender, receiver, media, folder):
     if o.seconds >= 60 and seen.get("freezes", 0) > 0:
         faults.append(f"{seen['freezes']} freezes")
     if sender.name == "yodel" and not faults:
-        seen["direct_psnr_db"] = judge.direct_psnr(y4m, VIDEO_BPS, min(o.seconds, 20), folder)
+        seen["sent_kbps"] = sender.video_bps() // 1000
+        seen["direct_psnr_db"] = judge.direct_psnr(y4m, sender.video_bps(), min(o.seconds, 20), folder)
         if seen["psnr_db"] < seen["direct_psnr_db"] - MAX_BELOW_DIRECT_DB:
             faults.append(f"PSNR {seen['psnr_db']} dB, the codec alone has {seen['direct_psnr_db']}")
     return {"sound": sound, "picture": seen}, faults
