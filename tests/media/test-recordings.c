@@ -238,9 +238,10 @@ record_for_ever (const char *path)
   for (guint i = 0; i < 6000; i++)
     {
       gint64 due_us = begin_us + (gint64) i * 10000;
+      gint64 early_us = due_us - g_get_monotonic_time ();
       gint16 block[BLOCK];
 
-      g_usleep ((gulong) MAX (0, due_us - g_get_monotonic_time ()));
+      g_usleep ((gulong) MAX (0, early_us));
       yodel_test_tone_fill (&tone, block, BLOCK);
       yodel_sink_write_audio (sound, block, BLOCK, due_us);
       if (picture != NULL && i % 4 == 0)
