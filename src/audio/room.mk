@@ -17,6 +17,20 @@ libyodel_pure_la_SOURCES += \
   %D%/speech-decoder.c %D%/speech-decoder.h \
   %D%/time-stretch.c %D%/time-stretch.h
 
+# Captured sound: beside the pure rooms' library, so that only what has devices carries C++.
+noinst_LTLIBRARIES += libyodel-processing.la
+libyodel_processing_la_SOURCES = %D%/audio-processor.c %D%/audio-processor.h
+PROCESSING_LIBS = libyodel-processing.la $(APM_LIBS)
+if WITH_WEBRTC_APM
+libyodel_processing_la_SOURCES  += %D%/apm-shim.cc %D%/apm-shim.h
+libyodel_processing_la_CPPFLAGS  = $(AM_CPPFLAGS) $(APM_CFLAGS)
+endif
+EXTRA_DIST += %D%/apm-shim.cc %D%/apm-shim.h
+
+check_PROGRAMS += tests/audio/test-audio-processor
+tests_audio_test_audio_processor_SOURCES = tests/audio/test-audio-processor.c $(PLAYOUT_LAB)
+tests_audio_test_audio_processor_LDADD   = $(PROCESSING_LIBS) $(PURE_LIBS)
+
 PLAYOUT_LAB = tests/audio/playout-lab.c tests/audio/playout-lab.h
 
 check_PROGRAMS += tests/audio/test-playout-network
