@@ -102,7 +102,7 @@ yodel_video_frame_unref (YodelVideoFrame *self)
 gboolean
 yodel_video_frame_is_unshared (YodelVideoFrame *self)
 {
-  return g_atomic_ref_count_compare (&((Storage *) self)->references, 1);
+  return __atomic_load_n (&((Storage *) self)->references, __ATOMIC_ACQUIRE) == 1;
 }
 
 /**
