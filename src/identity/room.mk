@@ -1,6 +1,7 @@
 # identity: the key pair that is somebody, and its address
 libyodel_core_la_SOURCES += \
   %D%/address.c %D%/address.h \
+  %D%/identity-private.h \
   %D%/yodel-identity.c
 
 check_PROGRAMS += tests/identity/test-identity

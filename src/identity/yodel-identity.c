@@ -12,6 +12,13 @@
 #include <sodium.h>
 
 #include "identity/address.h"
+#include "identity/identity-private.h"
+
+G_STATIC_ASSERT (YODEL_IDENTITY_KEY_BYTES == crypto_sign_PUBLICKEYBYTES);
+G_STATIC_ASSERT (YODEL_IDENTITY_KEY_BYTES == crypto_box_PUBLICKEYBYTES);
+G_STATIC_ASSERT (YODEL_IDENTITY_SEED_BYTES == crypto_sign_SEEDBYTES);
+G_STATIC_ASSERT (YODEL_IDENTITY_SIGNATURE_BYTES == crypto_sign_BYTES);
+G_STATIC_ASSERT (YODEL_IDENTITY_SECRET_BYTES == crypto_scalarmult_BYTES);
 
 /* The file: three lines of text, the secret in hexadecimal. */
 #define FILE_TITLE     "yodel identity 1: who has this file can pose as you\n"
@@ -48,8 +55,9 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-static YodelIdentity *
-new_from_seed (const guint8 seed[crypto_sign_SEEDBYTES])
+/* Returns: (transfer full): the identity that the seed stands for */
+YodelIdentity *
+yodel_identity_new_from_seed (const guint8 seed[YODEL_IDENTITY_SEED_BYTES])
 {
   YodelIdentity *self = g_object_new (YODEL_TYPE_IDENTITY, NULL);
 
@@ -113,7 +121,7 @@ parse_file (const char *text)
 
   status = sodium_hex2bin (seed, sizeof seed, text, SEED_CHARS, NULL, &n_bytes, NULL);
   if (status == 0 && n_bytes == sizeof seed)
-    self = new_from_seed (seed);
+    self = yodel_identity_new_from_seed (seed);
   sodium_memzero (seed, sizeof seed);
   if (self == NULL)
     return NULL;
@@ -196,7 +204,7 @@ yodel_identity_new (void)
   YodelIdentity *self;
 
   randombytes_buf (seed, sizeof seed);
-  self = new_from_seed (seed);
+  self = yodel_identity_new_from_seed (seed);
   sodium_memzero (seed, sizeof seed);
   return self;
 }
@@ -288,4 +296,54 @@ yodel_identity_get_address (YodelIdentity *self)
   g_return_val_if_fail (YODEL_IS_IDENTITY (self), NULL);
 
   return self->address;
+}
+
+/* Returns: (transfer none): the Ed25519 public key, of YODEL_IDENTITY_KEY_BYTES */
+const guint8 *
+yodel_identity_get_public_key (YodelIdentity *self)
+{
+  return self->public_key;
+}
+
+/* Ed25519, RFC 8032 section 5.1.6. */
+void
+yodel_identity_sign (YodelIdentity *self,
+                     const guint8  *data,
+                     gsize          size,
+                     guint8         signature[YODEL_IDENTITY_SIGNATURE_BYTES])
+{
+  crypto_sign_detached (signature, NULL, data, size, self->secret_key);
+}
+
+gboolean
+yodel_identity_verify (const guint8  key[YODEL_IDENTITY_KEY_BYTES],
+                       const guint8 *data,
+                       gsize         size,
+                       const guint8  signature[YODEL_IDENTITY_SIGNATURE_BYTES])
+{
+  return crypto_sign_verify_detached (signature, data, size, key) == 0;
+}
+
+/* Stores the X25519 key that belongs to an Ed25519 one.  Returns: FALSE if @key is none. */
+gboolean
+yodel_identity_get_box_key (const guint8 key[YODEL_IDENTITY_KEY_BYTES],
+                            guint8       box_key[YODEL_IDENTITY_KEY_BYTES])
+{
+  return crypto_sign_ed25519_pk_to_curve25519 (box_key, key) == 0;
+}
+
+/* Stores what this identity and the owner of @box_key alone can compute.  Returns: FALSE if
+ * @box_key is of low order, for then anybody could. */
+gboolean
+yodel_identity_agree (YodelIdentity *self,
+                      const guint8   box_key[YODEL_IDENTITY_KEY_BYTES],
+                      guint8         secret[YODEL_IDENTITY_SECRET_BYTES])
+{
+  guint8 scalar[crypto_scalarmult_SCALARBYTES];
+  int status;
+
+  crypto_sign_ed25519_sk_to_curve25519 (scalar, self->secret_key);
+  status = crypto_scalarmult (secret, scalar, box_key);
+  sodium_memzero (scalar, sizeof scalar);
+  return status == 0;
 }
