@@ -335,6 +335,7 @@ yodel_session_core_send_reports (YodelSessionCore *self,
     }
 }
 
+/* Whose name the feedback wears: any will do, one on hold too. */
 static YodelSection *
 first_section (const YodelSessionCore *self,
                const YodelPath        *path)
@@ -343,7 +344,7 @@ first_section (const YodelSessionCore *self,
     {
       YodelSection *section = self->sections->pdata[i];
 
-      if (section->transport == path->index && section->direction != YODEL_DIRECTION_INACTIVE)
+      if (section->transport == path->index && section->mid != NULL)
         return section;
     }
 

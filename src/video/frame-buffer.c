@@ -48,7 +48,7 @@ struct _YodelFrameBuffer
   gint64                key_since_us;       /* when a key frame was first needed */
   gboolean              joined_late;        /* the first packet was in the middle of things */
   gint64                key_asked_us;
-  guint                 n_key_asked;       /* since the last key frame came */
+  guint                 n_key_asked;       /* since the last packet came */
 };
 
 void
@@ -237,8 +237,6 @@ count_complete (YodelFrameBuffer        *self,
 
   self->stats.frames_received++;
   self->stats.key_frames += frame->key_frame;
-  if (frame->key_frame)
-    self->n_key_asked = 0;
 }
 
 void
@@ -266,6 +264,7 @@ yodel_frame_buffer_push (YodelFrameBuffer *self,
       return;
     }
 
+  self->n_key_asked = 0;
   if (first)
     self->joined_late = frame->has_start && !frame->key_frame;
 

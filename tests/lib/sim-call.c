@@ -9,8 +9,8 @@
 #define AUDIO_BLOCK_US  (10 * G_TIME_SPAN_MILLISECOND)
 #define AUDIO_SAMPLES   480
 #define PICTURE_US      (G_USEC_PER_SEC / 30)
-#define WIDTH           320
-#define HEIGHT          180
+#define WIDTH           192
+#define HEIGHT          108
 #define WIRE_OVERHEAD   44
 #define BEGINNING_US    ((gint64) 1000 * G_USEC_PER_SEC)
 
