@@ -5,6 +5,7 @@
 #include "session/session-core-private.h"
 
 #include "rtp/rtcp-write.h"
+#include "base/units.h"
 #include "rtp/transport-feedback.h"
 
 /* Requests in one NACK packet of the peer that are looked at. */
@@ -349,6 +350,15 @@ first_section (const YodelSessionCore *self,
     }
 
   return NULL;
+}
+
+/* Never, where no section is there to speak for the path: what arrived waits until one is. */
+gint64
+yodel_session_core_next_feedback_us (const YodelSessionCore *self,
+                                     const YodelPath        *path)
+{
+  return first_section (self, path) != NULL ? yodel_arrival_recorder_next_deadline_us (path->recorder)
+                                            : YODEL_NEVER_US;
 }
 
 /* Transport-wide feedback about all that arrived on the path. */

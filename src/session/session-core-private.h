@@ -59,6 +59,8 @@ void          yodel_session_core_send_reports  (YodelSessionCore       *self,
 void          yodel_session_core_send_feedback (YodelSessionCore       *self,
                                                 YodelPath              *path,
                                                 gint64                  now_us);
+gint64        yodel_session_core_next_feedback_us (const YodelSessionCore *self,
+                                                   const YodelPath        *path);
 
 /* core-rates.c */
 void          yodel_session_core_divide_rates  (YodelSessionCore       *self,

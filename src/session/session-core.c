@@ -641,7 +641,7 @@ path_deadline_us (const YodelPath *path)
     return YODEL_NEVER_US;
 
   return MIN (yodel_flow_next_deadline_us (path->flow),
-              yodel_arrival_recorder_next_deadline_us (path->recorder));
+              yodel_session_core_next_feedback_us (path->core, path));
 }
 
 gint64
