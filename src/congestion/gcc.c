@@ -8,6 +8,7 @@
 #include "congestion/competing.h"
 #include "congestion/delay-control.h"
 #include "congestion/loss-estimate.h"
+#include "congestion/modest-rate.h"
 #include "congestion/probe-controller.h"
 #include "congestion/probe-estimate.h"
 #include "congestion/report-control.h"
@@ -36,6 +37,7 @@ typedef struct
 
   YodelDelayControl     delay;
   YodelLossEstimate     loss;
+  YodelModestRate       modest;
   YodelCompeting        competing;
   YodelProbeEstimate    probes;
   YodelProbeController  probing;
@@ -70,15 +72,22 @@ is_outage (const YodelGcc *self,
          now_us - self->unheard_since_us > OUTAGE_US + MAX (self->rtt_us, 0);
 }
 
+/* What delay, rivals and loss allow. */
+static double
+allowed_bps (const YodelGcc *self)
+{
+  double bps = self->competing.is_active ? self->competing.rate_bps : yodel_delay_control_get_bps (&self->delay);
+
+  if (!self->competing.is_active || self->loss.mean > COMPETING_LOSS)
+    bps = MIN (bps, self->loss.bps);
+  return bps;
+}
+
 static void
 update_target (YodelGcc *self)
 {
-  double bps = yodel_delay_control_get_bps (&self->delay);
+  double bps = MAX (allowed_bps (self), self->modest.floor_bps);
 
-  if (self->competing.is_active)
-    bps = self->competing.rate_bps;
-  if (!self->competing.is_active || self->loss.mean > COMPETING_LOSS)
-    bps = MIN (bps, self->loss.bps);
   if (is_outage (self, self->sent_us))
     bps *= exp2 (-(self->sent_us - self->unheard_since_us) / (double) OUTAGE_US);
   if (!self->has_feedback)
@@ -262,6 +271,8 @@ yodel_gcc_on_feedback (YodelController         *controller,
   yodel_loss_estimate_update (&self->loss, self->delay.aimd.target_bps,
                               yodel_delay_control_get_acknowledged_bps (&self->delay),
                               self->min_bps);
+  yodel_modest_rate_update (&self->modest, allowed_bps (self), yodel_delay_control_get_queue_us (&self->delay),
+                            self->loss.mean, now_us);
   update_target (self);
   consider_probing (self, now_us);
 }
@@ -408,6 +419,7 @@ yodel_gcc_new (gint64 now_us)
   yodel_rtt_guard_init (&self->guard);
   yodel_delay_control_init (&self->delay, self->min_bps, self->start_bps, self->max_bps);
   yodel_loss_estimate_init (&self->loss);
+  yodel_modest_rate_init (&self->modest);
   yodel_competing_init (&self->competing);
   yodel_probe_controller_init (&self->probing);
   yodel_alr_init (&self->alr);

@@ -11,6 +11,7 @@ libyodel_pure_la_SOURCES += \
   %D%/gcc.c %D%/gcc.h \
   %D%/inter-arrival.c %D%/inter-arrival.h \
   %D%/loss-estimate.c %D%/loss-estimate.h \
+  %D%/modest-rate.c %D%/modest-rate.h \
   %D%/pacer.c %D%/pacer.h \
   %D%/probe-controller.c %D%/probe-controller.h \
   %D%/probe-estimate.c %D%/probe-estimate.h \

@@ -4,6 +4,7 @@
 #include "congestion/competing.h"
 #include "congestion/gcc.h"
 #include "congestion/loss-estimate.h"
+#include "congestion/modest-rate.h"
 #include "congestion/probe-controller.h"
 #include "congestion/report-control.h"
 #include "congestion/rtt-guard.h"
@@ -66,6 +67,33 @@ test_loss_of_excess_is_a_limit (void)
   /* and the limit goes when the loss does */
   send_with_loss (&loss, random, 900000, 1000000, 0, 20, &now_us);
   g_assert_true (isinf (loss.bps));
+}
+
+/* What sound needs is not taken from it for loss or jitter; a queue takes it, and for longer each
+ * time that it comes back. */
+static void
+test_sound_keeps_a_modest_rate (void)
+{
+  YodelModestRate modest;
+  gint64 choked_us = 0;
+
+  yodel_modest_rate_init (&modest);
+  yodel_modest_rate_update (&modest, 30000, 60 * MS, 0.3, 0);
+  g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
+      g_assert_cmpfloat (modest.floor_bps, ==, 0);
+      choked_us += (5 << i) * G_USEC_PER_SEC;
+      yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us - 1);
+      g_assert_cmpfloat (modest.floor_bps, ==, 0);
+      yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us);
+      g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
+    }
+
+  yodel_modest_rate_update (&modest, 30000, 0, 0.6, choked_us);
+  g_assert_cmpfloat (modest.floor_bps, ==, 0);
 }
 
 /* A cluster of ten packets a millisecond apart that take @gap_us each on the path. */
@@ -397,6 +425,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/congestion/modest-rate/sound-keeps-it", test_sound_keeps_a_modest_rate);
   g_test_add_func ("/congestion/loss-estimate/loss-of-the-path-is-no-limit", test_loss_of_the_path_is_no_limit);
   g_test_add_func ("/congestion/loss-estimate/loss-of-excess-is-a-limit", test_loss_of_excess_is_a_limit);
   g_test_add_func ("/congestion/probe-estimate/outcomes", test_probe_outcomes);

@@ -1,0 +1,39 @@
+#define G_LOG_DOMAIN "yodel-congestion"
+
+#include "congestion/modest-rate.h"
+
+#include "base/units.h"
+
+#define LONG_QUEUE_US     (120 * YODEL_US_PER_MS)   /* beyond what jitter of 30 ms looks like */
+#define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own */
+#define FIRST_PATIENCE_US (5 * G_USEC_PER_SEC)
+#define MAX_PATIENCE_US   (80 * G_USEC_PER_SEC)
+
+void
+yodel_modest_rate_init (YodelModestRate *self)
+{
+  *self = (YodelModestRate) { .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
+}
+
+void
+yodel_modest_rate_update (YodelModestRate *self,
+                          double           bps,
+                          gint64           queue_us,
+                          double           loss,
+                          gint64           now_us)
+{
+  gboolean was_held = self->floor_bps > 0;
+  gboolean is_choked = queue_us > LONG_QUEUE_US || loss > HEAVY_LOSS;
+
+  if (bps >= YODEL_MODEST_BPS && !is_choked)
+    self->patience_us = FIRST_PATIENCE_US;    /* the path gives more than that by itself */
+
+  if (is_choked)
+    {
+      self->choked_until_us = now_us + self->patience_us;
+      if (was_held)
+        self->patience_us = MIN (2 * self->patience_us, MAX_PATIENCE_US);
+    }
+
+  self->floor_bps = now_us < self->choked_until_us ? 0 : YODEL_MODEST_BPS;
+}

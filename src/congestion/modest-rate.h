@@ -1,0 +1,23 @@
+/* A rate so low that sound alone needs it, with the copies that guard it against loss: it is held,
+ * whatever loss and jitter say, until a long queue or the loss of half of it speak against it. */
+#pragma once
+
+#include <glib.h>
+
+#define YODEL_MODEST_BPS 160000.0
+
+typedef struct
+{
+  double floor_bps;          /* 0 where none is held */
+  gint64 choked_until_us;
+  gint64 patience_us;        /* before the next try */
+} YodelModestRate;
+
+void yodel_modest_rate_init   (YodelModestRate *self);
+
+/* After a report.  @bps: what would be sent without a floor. */
+void yodel_modest_rate_update (YodelModestRate *self,
+                               double           bps,
+                               gint64           queue_us,
+                               double           loss,
+                               gint64           now_us);
