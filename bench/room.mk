@@ -31,8 +31,8 @@ EXTRA_DIST += docs/bench.md \
 
 # Results: the table on standard output, bench.json and bench-*.svg in the build folder.
 .PHONY: bench
-bench: all $(bench_programs)
+bench: all $(bench_programs) tests/net/wire$(EXEEXT)
 	YODEL=$${YODEL:-$(abs_top_builddir)/yodel} YODEL_MODULE_PATH=$${YODEL_MODULE_PATH:-$(abs_top_builddir)/.libs} \
 	  YODEL_WIRE=$${YODEL_WIRE:-$(abs_top_builddir)/tests/net/wire} BENCH_BIN=$(abs_top_builddir)/bench \
-	  PEERS_NODE_DIR=$${PEERS_NODE_DIR:-$(abs_top_builddir)/node} BENCH_QUICK=$(BENCH_QUICK) BENCH_FULL=$(BENCH_FULL) \
+	  PEERS_NODE_DIR=$${PEERS_NODE_DIR:-$(abs_top_builddir)/node} BENCH_QUICK=$(BENCH_QUICK) BENCH_FULL=$(BENCH_FULL) BENCH_CASES="$(BENCH_CASES)" \
 	  $${PYTHON:-/usr/bin/python3} $(abs_top_srcdir)/bench/bench.py $(BENCH)

@@ -51,7 +51,7 @@ def video_bps(result, media):
 
 
 def floor(bench, media, bps):
-    words = [bench.program("floor"), media.wav, str(AUDIO_BPS), str(bench.pick(8, 15, 30))]
+    words = [bench.program("floor"), media.wav, str(AUDIO_BPS), str(bench.pick(8, 10, 30))]
     words += [media.y4m, str(bps)] if media.y4m else []
     out = json.loads(subprocess.run(words, capture_output=True, text=True, check=True, timeout=180).stdout)
     # Both ends encode, protect, unprotect and decode.
@@ -69,7 +69,7 @@ def run(bench):
         for kind in bench.kinds:
             if kind == "libwebrtc" and not bench.has_network:
                 continue
-            results[kind] = bench.attempt(f"{kind}, {name}", lambda: measure(bench, kind, name, media, bench.pick(8, 15, 30)))
+            results[kind] = bench.attempt(f"{kind}, {name}", lambda: measure(bench, kind, name, media, bench.pick(8, 10, 30)))
         alone = bench.attempt(f"codecs and SRTP alone, {name}", lambda: floor(bench, media, video_bps(results.get("yodel", {}), media)))
         for result in results.values():
             if "pair_pct" in alone and "cpu_pct" in result:

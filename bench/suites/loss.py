@@ -5,7 +5,7 @@ from peer import Call, Media
 
 NEEDS_NETWORK = True
 SETTLE_S = 6
-AT_A_TIME = 3
+AT_A_TIME = 4
 SPIKES_S = 8
 
 # name: (settings once connected, goal of STOI).  Bursts of three in the mean: ge=P,R,LOSS IN BAD.
@@ -73,7 +73,7 @@ def measure(bench, kind, case, window_s):
 
 
 def run(bench):
-    window_s = bench.pick(12, 24, 44)
+    window_s = bench.pick(12, 20, 44)
     cases = bench.pick(["no loss", "10 %", "20 % in bursts of 3", JITTERS[0]], [*LOSSES, *JITTERS], [*LOSSES, *JITTERS])
     jobs = {f"{kind}, {case}": lambda kind=kind, case=case: measure(bench, kind, case, window_s)
             for case in cases for kind in bench.kinds}

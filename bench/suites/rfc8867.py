@@ -37,6 +37,7 @@ CASES = {
     "5.8": dict(up=[(0, 3500)], seconds=120, flows=[0, 0, 0], ways=[0, 0, 0], pause=(1, 40, 60)),
 }
 QUICK = ("5.1", "5.6")
+DEFAULT = ("5.1", "5.1 with jitter", "5.4", "5.6")
 LIMITS = {("5.1", "use"): 0.90, ("5.1 with jitter", "use"): 0.85, ("5.2", "use"): 0.90, ("5.4", "max_min"): 1.3, ("5.5", "max_min"): 2.0,
           ("5.8", "max_min"): 1.3, ("5.6", "fair_share"): 0.35}
 
@@ -205,7 +206,9 @@ def beside_tcp(case, link, tcp, rows, begin, end, scale):
 
 def run(bench):
     scale = 1 if bench.mode == "full" else 1 / SPEED
-    names = QUICK if bench.mode == "quick" else tuple(CASES)
+    names = bench.pick(QUICK, DEFAULT, tuple(CASES))
+    if os.environ.get("BENCH_CASES"):
+        names = [name for name in CASES if name.split(",")[0].split()[0] in os.environ["BENCH_CASES"].split()]
     bench.say(f"rfc8867: timelines at {1 / scale:g} times their speed")
     found = {}
     # Alone or in pairs, as far as two cores carry the encoders.

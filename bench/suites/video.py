@@ -29,7 +29,7 @@ def measure(bench, kind, rtt_ms, loss, window_s):
 
 
 def run(bench):
-    window_s = bench.pick(12, 20, 40)
+    window_s = bench.pick(12, 16, 40)
     cases = bench.pick([(50, 5), (150, 5)], list(FREEZES), list(FREEZES))
     jobs = {f"{kind}, RTT {rtt}, loss {loss} %": lambda kind=kind, rtt=rtt, loss=loss: measure(bench, kind, rtt, loss, window_s)
             for rtt, loss in cases for kind in bench.kinds}
