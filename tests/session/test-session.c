@@ -427,6 +427,57 @@ test_glare (Fixture       *fixture,
                      && count_of (&fixture->callee_sink->n_loud) > 10);
 }
 
+/* Candidates of one side, on their way to the other by signalling. */
+static void
+on_candidate (YodelSession *from,
+              const char   *candidate,
+              const char   *mid,
+              gpointer      to)
+{
+  g_autofree char **signalled = g_new0 (char *, 3);
+
+  g_assert_null (strstr (candidate, "relay"));
+  signalled[0] = g_strdup (candidate);
+  signalled[1] = g_strdup (mid);
+  g_ptr_array_add (to, g_steal_pointer (&signalled));
+}
+
+static void
+pass_on (GPtrArray    *candidates,
+         YodelSession *to)
+{
+  for (guint i = 0; i < candidates->len; i++)
+    {
+      char **signalled = candidates->pdata[i];
+      g_autoptr (GError) error = NULL;
+
+      yodel_session_add_candidate (to, signalled[0], signalled[1], &error);
+      g_assert_no_error (error);
+    }
+  g_ptr_array_set_size (candidates, 0);
+}
+
+/* The descriptions name no address; all of them come one by one. */
+static void
+test_trickle (Fixture       *fixture,
+              gconstpointer  data)
+{
+  g_autoptr (GPtrArray) of_caller = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autoptr (GPtrArray) of_callee = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  yodel_session_set_trickle (fixture->caller, TRUE);
+  yodel_session_set_trickle (fixture->callee, TRUE);
+  g_signal_connect (fixture->caller, "candidate", G_CALLBACK (on_candidate), of_caller);
+  g_signal_connect (fixture->callee, "candidate", G_CALLBACK (on_candidate), of_callee);
+
+  negotiate (fixture, fixture->caller, fixture->callee);
+  run_until (of_caller->len > 0 && of_callee->len > 0);
+  pass_on (of_caller, fixture->callee);
+  pass_on (of_callee, fixture->caller);
+  run_until_counted (count_of (&fixture->caller_sink->n_loud) > 10
+                     && count_of (&fixture->callee_sink->n_loud) > 10);
+}
+
 static void
 test_restart_ice (Fixture       *fixture,
                   gconstpointer  data)
@@ -467,6 +518,7 @@ main (int   argc,
               test_candidate_too_early, tear_down);
   g_test_add ("/session/glare-is-resolved-by-rollback", Fixture, NULL, set_up, test_glare,
               tear_down);
+  g_test_add ("/session/candidates-may-trickle", Fixture, NULL, set_up, test_trickle, tear_down);
   g_test_add ("/session/ice-restart-keeps-the-sound", Fixture, NULL, set_up, test_restart_ice,
               tear_down);
   g_test_add ("/session/may-be-dropped-midway", Fixture, "video", set_up, test_dropped_midway,
