@@ -1,10 +1,16 @@
 # signalling: how two peers exchange descriptions
 libyodel_core_la_SOURCES += \
+  %D%/call-dialogue.c %D%/call-dialogue.h \
   %D%/call-message.c %D%/call-message.h \
+  %D%/dialogue-outbox.c %D%/dialogue-outbox.h \
   %D%/hpke.c %D%/hpke.h \
   %D%/knock.c %D%/knock.h \
   %D%/replay-cache.c %D%/replay-cache.h \
   %D%/sealed-message.c %D%/sealed-message.h
+
+check_PROGRAMS += tests/signalling/test-call-dialogue
+tests_signalling_test_call_dialogue_SOURCES = tests/signalling/test-call-dialogue.c
+tests_signalling_test_call_dialogue_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/signalling/test-call-message
 tests_signalling_test_call_message_SOURCES = tests/signalling/test-call-message.c
