@@ -45,7 +45,7 @@ yodel_engine_acquire (void)
   if (pool[place] == NULL)
     {
       pool[place] = g_new0 (YodelEngine, 1);
-      pool[place]->thread = yodel_loop_thread_new ("yodel-engine");
+      pool[place]->thread = yodel_loop_thread_new ("yodel-engine", TRUE);
     }
   engine = pool[place];
   engine->users++;

@@ -1,6 +1,13 @@
+#define _GNU_SOURCE   /* gettid() */
 #define G_LOG_DOMAIN "yodel-session"
 
 #include "session/loop-thread.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* As sound servers ask for: before all ordinary work, behind nothing but real time. */
+#define URGENT_NICE (-11)
 
 /* Thread: made and freed by one, run by another; @stopping is the latter's own. */
 struct _YodelLoopThread
@@ -8,6 +15,7 @@ struct _YodelLoopThread
   GMainContext *context;   /* (owned) */
   YodelMailbox *mailbox;   /* (owned) */
   GThread      *thread;    /* (owned) */
+  gboolean      urgent;
   gboolean      stopping;
 };
 
@@ -15,6 +23,9 @@ static gpointer
 run (gpointer data)
 {
   YodelLoopThread *self = data;
+
+  if (self->urgent && setpriority (PRIO_PROCESS, gettid (), URGENT_NICE) != 0)
+    g_debug ("no priority for the engine thread: it needs RLIMIT_NICE");
 
   g_main_context_push_thread_default (self->context);
   while (!self->stopping)
@@ -33,10 +44,12 @@ stop (gpointer data)
 }
 
 YodelLoopThread *
-yodel_loop_thread_new (const char *name)
+yodel_loop_thread_new (const char *name,
+                       gboolean    urgent)
 {
   YodelLoopThread *self = g_new0 (YodelLoopThread, 1);
 
+  self->urgent = urgent;
   self->context = g_main_context_new ();
   self->mailbox = yodel_mailbox_new (self->context);
   self->thread = g_thread_new (name, run, self);

@@ -5,7 +5,10 @@
 
 typedef struct _YodelLoopThread YodelLoopThread;
 
-YodelLoopThread *yodel_loop_thread_new         (const char      *name);
+/* @urgent: it carries sound, and is to go before what only uses the processor; where the system
+ * lets us. */
+YodelLoopThread *yodel_loop_thread_new         (const char      *name,
+                                                gboolean         urgent);
 
 /* Waits for what it is doing; what still waits in the mailbox is destroyed. */
 void             yodel_loop_thread_free        (YodelLoopThread *self);

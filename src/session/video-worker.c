@@ -135,7 +135,7 @@ yodel_video_worker_encode (YodelVideoWorker *self,
   Errand *errand = g_new0 (Errand, 1);
 
   if (self->encoder_thread == NULL)
-    self->encoder_thread = yodel_loop_thread_new ("yodel-encoder");
+    self->encoder_thread = yodel_loop_thread_new ("yodel-encoder", FALSE);
 
   errand->worker = self;
   errand->job = job;
@@ -150,7 +150,7 @@ yodel_video_worker_decode (YodelVideoWorker    *self,
   Errand *errand = g_new0 (Errand, 1);
 
   if (self->decoder_thread == NULL)
-    self->decoder_thread = yodel_loop_thread_new ("yodel-decoder");
+    self->decoder_thread = yodel_loop_thread_new ("yodel-decoder", FALSE);
 
   errand->worker = self;
   errand->coded = frame;
