@@ -2,11 +2,16 @@
 libyodel_core_la_SOURCES += \
   %D%/address.c %D%/address.h \
   %D%/identity-private.h \
+  %D%/safety-code.c %D%/safety-code.h \
   %D%/yodel-identity.c
 
 check_PROGRAMS += tests/identity/test-identity
 tests_identity_test_identity_SOURCES = tests/identity/test-identity.c
 tests_identity_test_identity_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/identity/test-safety-code
+tests_identity_test_safety_code_SOURCES = tests/identity/test-safety-code.c
+tests_identity_test_safety_code_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz-address
 tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz-address.c tests/lib/fuzz-replay.c
