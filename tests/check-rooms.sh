@@ -22,7 +22,7 @@ BEGIN {
   may["session"]    = "base rtp congestion sdp audio video transport"
   may["identity"]   = "base"
   may["signalling"] = "base identity"
-  may["media"]      = "base"
+  may["media"]      = "base audio"
   may["call"]       = "base session signalling identity"
   may["cli"]        = ""
   may["desktop"]    = ""

@@ -4,12 +4,14 @@ libyodel_media_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(MODULE_CFLAGS) -DMODULEDIR=\"
 libyodel_media_core_la_SOURCES = \
   %D%/error-report.c %D%/error-report.h \
   %D%/fd.h \
+  %D%/load-module.c %D%/load-module.h \
   %D%/lock.h \
   %D%/media.c \
   %D%/media-spec.c %D%/media-spec.h \
   %D%/sink-base.c %D%/sink-base.h \
   %D%/source-base.c %D%/source-base.h \
   %D%/device/device.c %D%/device/device.h \
+  %D%/device/sound-device.c %D%/device/sound-device.h \
   %D%/file/clip-clock.c %D%/file/clip-clock.h \
   %D%/file/file-source.c %D%/file/file-source.h \
   %D%/file/pcm-reader.c %D%/file/pcm-reader.h \
@@ -24,6 +26,7 @@ libyodel_media_core_la_SOURCES = \
   %D%/pipe/pipe-source.c %D%/pipe/pipe-source.h \
   %D%/pipe/rate-limit.c %D%/pipe/rate-limit.h \
   %D%/pipe/stream-sink.c %D%/pipe/stream-sink.h \
+  %D%/pulse/pulse-api.h %D%/pulse/pulse-load.c \
   %D%/record/recording.c %D%/record/recording.h \
   %D%/record/recording-sink.c %D%/record/recording-sink.h \
   %D%/test/stamp.c %D%/test/stamp.h \
@@ -45,6 +48,30 @@ libyodel_media_gst_la_SOURCES = \
   %D%/gst/gst-recorder.c
 libyodel_media_gst_la_LIBADD  = libyodel.la $(MEDIA_LIBS) $(BASE_LIBS)
 libyodel_media_gst_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -no-undefined -shared
+
+# Sound devices: libpulse, and the processing with its C++.
+noinst_LTLIBRARIES += libyodel-sound.la
+libyodel_sound_la_CPPFLAGS = $(AM_CPPFLAGS) $(PULSE_CFLAGS)
+libyodel_sound_la_SOURCES = \
+  %D%/pulse/pulse-module.c %D%/pulse/pulse-module.h \
+  %D%/pulse/sound-list.c \
+  %D%/pulse/sound-queue.c %D%/pulse/sound-queue.h \
+  %D%/pulse/sound-server.c %D%/pulse/sound-server.h \
+  %D%/pulse/sound-stream.c %D%/pulse/sound-stream.h
+SOUND_LIBS = libyodel-sound.la $(PROCESSING_LIBS) $(PULSE_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+
+modulelib_LTLIBRARIES += libyodel-media-pulse.la
+libyodel_media_pulse_la_SOURCES =
+libyodel_media_pulse_la_LIBADD  = $(SOUND_LIBS)
+libyodel_media_pulse_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -no-undefined -shared
+
+check_PROGRAMS += tests/media/test-sound-queue
+tests_media_test_sound_queue_SOURCES = tests/media/test-sound-queue.c
+tests_media_test_sound_queue_LDADD   = $(SOUND_LIBS)
+
+check_PROGRAMS += tests/media/test-sound-devices
+tests_media_test_sound_devices_SOURCES = tests/media/test-sound-devices.c $(MEDIA_TEST_TRACK)
+tests_media_test_sound_devices_LDADD   = $(MEDIA_TEST_LIBS)
 
 MEDIA_TEST_LIBS = libyodel-media-core.la $(CORE_LIBS) $(MODULE_LIBS)
 MEDIA_TEST_TRACK = tests/media/test-track.c tests/media/test-track.h

@@ -2,6 +2,7 @@
 
 #include "media/device/device.h"
 
+#include "media/device/sound-device.h"
 #include "media/gst/gst-api.h"
 #include "media/sink-base.h"
 #include "media/source-base.h"
@@ -48,50 +49,23 @@ exists_in (const char *folder,
 
 /* Looks at what the system offers, without loading anything. */
 static gboolean
-may_exist (YodelMediaKind kind,
-           gboolean       is_source)
+may_exist (gboolean is_source)
 {
-  g_autofree char *pulse = g_build_filename (g_get_user_runtime_dir (), "pulse", "native", NULL);
-
-  if (kind == YODEL_MEDIA_AUDIO)
-    return g_getenv ("PULSE_SERVER") != NULL || g_file_test (pulse, G_FILE_TEST_EXISTS) ||
-           exists_in ("/dev/snd", "pcm");
   if (is_source)
     return exists_in ("/dev", "video") || exists_in (g_get_user_runtime_dir (), "pipewire-0");
   return g_getenv ("WAYLAND_DISPLAY") != NULL || g_getenv ("DISPLAY") != NULL;
 }
 
 static const YodelGstApi *
-load (YodelMediaKind   kind,
-      gboolean         is_source,
-      GError         **error)
+load (gboolean   is_source,
+      GError   **error)
 {
-  static const char * const what[2][2] = {
-    { "loudspeaker or sound server", "microphone or sound server" },
-    { "display", "camera" },
-  };
-
-  if (!may_exist (kind, is_source))
+  if (!may_exist (is_source))
     {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "this machine has no %s", what[kind][is_source]);
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "this machine has no %s", is_source ? "camera" : "display");
       return NULL;
     }
   return yodel_gst_load (error);
-}
-
-static void
-on_sound (gpointer      user_data,
-          const gint16 *samples,
-          gsize         n_samples,
-          gint64        captured_us)
-{
-  for (gsize at = 0; at < n_samples; at += YODEL_AUDIO_FRAME_SAMPLES)
-    {
-      gsize n = MIN (n_samples - at, YODEL_AUDIO_FRAME_SAMPLES);
-      gint64 behind_us = (gint64) (n_samples - at - n) * G_USEC_PER_SEC / YODEL_AUDIO_RATE_HZ;
-
-      yodel_source_base_push_audio (user_data, samples + at, n, captured_us - behind_us);
-    }
 }
 
 static void
@@ -131,20 +105,6 @@ yodel_device_source_init (YodelDeviceSource *self)
 }
 
 static void
-yodel_device_sink_write_audio (YodelSink    *sink,
-                               const gint16 *samples,
-                               gsize         n_samples,
-                               gint64        time_us)
-{
-  YodelDeviceSink *self = YODEL_DEVICE_SINK (sink);
-
-  if (self->player == NULL)
-    return;
-  self->api->player_push_audio (self->player, samples, n_samples);
-  yodel_sink_base_count_written (YODEL_SINK_BASE (self));
-}
-
-static void
 yodel_device_sink_write_video (YodelSink       *sink,
                                YodelVideoFrame *frame)
 {
@@ -168,7 +128,6 @@ yodel_device_sink_finish (YodelSink *sink)
 static void
 sink_iface_init (YodelSinkInterface *iface)
 {
-  iface->write_audio = yodel_device_sink_write_audio;
   iface->write_video = yodel_device_sink_write_video;
   iface->finish = yodel_device_sink_finish;
 }
@@ -198,10 +157,13 @@ yodel_device_source_new (YodelMediaKind   kind,
                          const char      *name,
                          GError         **error)
 {
-  static const YodelCaptureEvents events = { on_sound, on_picture, on_failed };
-  const YodelGstApi *api = load (kind, TRUE, error);
+  static const YodelCaptureEvents events = { NULL, on_picture, on_failed };
   g_autoptr (YodelDeviceSource) self = NULL;
+  const YodelGstApi *api;
 
+  if (kind == YODEL_MEDIA_AUDIO)
+    return yodel_sound_source_new (name, error);
+  api = load (TRUE, error);
   if (api == NULL)
     return NULL;
 
@@ -217,9 +179,12 @@ yodel_device_sink_new (YodelMediaKind   kind,
                        const char      *name,
                        GError         **error)
 {
-  const YodelGstApi *api = load (kind, FALSE, error);
   g_autoptr (YodelDeviceSink) self = NULL;
+  const YodelGstApi *api;
 
+  if (kind == YODEL_MEDIA_AUDIO)
+    return yodel_sound_sink_new (name, error);
+  api = load (FALSE, error);
   if (api == NULL)
     return NULL;
 
