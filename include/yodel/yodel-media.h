@@ -15,4 +15,7 @@ YodelSink   *yodel_media_sink_new   (YodelMediaKind   kind,
                                      const char      *spec,
                                      GError         **error);
 
+YODEL_API
+GVariant    *yodel_media_list_devices (GError       **error);
+
 G_END_DECLS

@@ -29,17 +29,39 @@ yodel_cli_media_uses_stdin (const YodelCliOptions *options)
   return is_stdin (options->sources[YODEL_MEDIA_AUDIO]) || is_stdin (options->sources[YODEL_MEDIA_VIDEO]);
 }
 
+/* A sound server may have no device at all; then something else is better than silence. */
+static gboolean
+has_default (YodelMediaKind  kind,
+             const char     *device_kind)
+{
+  g_autoptr (GVariant) devices = kind == YODEL_MEDIA_AUDIO ? yodel_media_list_devices (NULL) : NULL;
+
+  if (kind != YODEL_MEDIA_AUDIO)
+    return TRUE;
+  for (gsize i = 0; devices != NULL && i < g_variant_n_children (devices); i++)
+    {
+      g_autoptr (GVariant) device = g_variant_get_child_value (devices, i);
+      const char *found = "";
+
+      g_variant_lookup (device, "kind", "&s", &found);
+      if (g_str_equal (found, device_kind))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static YodelSource *
 open_source (YodelMediaKind   kind,
              const char      *spec,
              GError         **error)
 {
-  YodelSource *source;
+  YodelSource *source = NULL;
 
   if (spec != NULL)
     return yodel_media_source_new (kind, spec, error);
 
-  source = yodel_media_source_new (kind, "default", NULL);
+  if (has_default (kind, "microphone"))
+    source = yodel_media_source_new (kind, "default", NULL);
   if (source != NULL)
     return source;
   g_printerr ("%s\n", _(fallback_notes[kind][1]));
@@ -51,12 +73,13 @@ open_sink (YodelMediaKind   kind,
            const char      *spec,
            GError         **error)
 {
-  YodelSink *sink;
+  YodelSink *sink = NULL;
 
   if (spec != NULL)
     return yodel_media_sink_new (kind, spec, error);
 
-  sink = yodel_media_sink_new (kind, "default", NULL);
+  if (has_default (kind, "loudspeaker"))
+    sink = yodel_media_sink_new (kind, "default", NULL);
   if (sink != NULL)
     return sink;
   g_printerr ("%s\n", _(fallback_notes[kind][0]));

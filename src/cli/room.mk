@@ -7,6 +7,7 @@ libyodel_cli_la_SOURCES = \
   %D%/call-report.c \
   %D%/call-signalling.c \
   %D%/commands.h \
+  %D%/devices-command.c \
   %D%/demo.h %D%/demo-command.c \
   %D%/demo-media.c \
   %D%/demo-net.c %D%/demo-net.h \

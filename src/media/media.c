@@ -17,6 +17,7 @@
 #include "media/none/none.h"
 #include "media/pipe/pipe-source.h"
 #include "media/pipe/stream-sink.h"
+#include "media/pulse/pulse-api.h"
 #include "media/record/recording-sink.h"
 #include "media/test/test-reader.h"
 
@@ -131,6 +132,10 @@ open_file (YodelMediaKind         kind,
  * taken at once, and what came before the track started is dropped. What goes wrong later
  * shows in the property "error" of the source, a boxed #GError.
  *
+ * A sound device that is not there is no error: the default one is used, or nothing is heard until one comes, and "error"
+ * says so (%YODEL_ERROR_CLOSED). A microphone has the boolean properties "echo-cancellation", "noise-suppression",
+ * "gain-control" and "high-pass", all %TRUE at first; echo is cancelled of the first loudspeaker of the process.
+ *
  * Opening a media file may block for some tens of milliseconds, a device for as long as it takes to
  * start. Thread: any.
  *
@@ -225,4 +230,92 @@ yodel_media_sink_new (YodelMediaKind   kind,
     case YODEL_SPEC_Y4M:     return yodel_stream_sink_new (YODEL_STREAM_Y4M, parsed.path, parsed.width, parsed.height, error);
     }
   g_assert_not_reached ();
+}
+
+static void
+add_device (GVariantBuilder *devices,
+            const char      *kind,
+            const char      *name,
+            const char      *description,
+            gboolean         is_default)
+{
+  GVariantBuilder device;
+
+  g_variant_builder_init (&device, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&device, "{sv}", "kind", g_variant_new_string (kind));
+  g_variant_builder_add (&device, "{sv}", "name", g_variant_new_string (name));
+  g_variant_builder_add (&device, "{sv}", "description", g_variant_new_string (description));
+  g_variant_builder_add (&device, "{sv}", "default", g_variant_new_boolean (is_default));
+  g_variant_builder_add_value (devices, g_variant_builder_end (&device));
+}
+
+static gboolean
+add_sound_devices (GVariantBuilder  *devices,
+                   GError          **error)
+{
+  const YodelPulseApi *api = yodel_pulse_load (error);
+  g_autofree char *problem = NULL;
+  g_autoptr (GPtrArray) list = NULL;
+
+  if (api == NULL)
+    return FALSE;
+  list = api->list (&problem);
+  if (list == NULL)
+    {
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "the sound server does not answer: %s", problem);
+      return FALSE;
+    }
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const YodelSoundDevice *device = list->pdata[i];
+
+      add_device (devices, device->is_source ? "microphone" : "loudspeaker", device->name, device->description,
+                  device->is_default);
+    }
+  return TRUE;
+}
+
+/* Of those that V4L2 knows. */
+static void
+add_cameras (GVariantBuilder *devices)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/sys/class/video4linux", 0, NULL);
+
+  for (const char *name; dir != NULL && (name = g_dir_read_name (dir)) != NULL;)
+    {
+      g_autofree char *path = g_build_filename ("/dev", name, NULL);
+      g_autofree char *label = g_build_filename ("/sys/class/video4linux", name, "name", NULL);
+      g_autofree char *text = NULL;
+
+      if (g_file_get_contents (label, &text, NULL, NULL) && g_utf8_validate (text, -1, NULL))
+        add_device (devices, "camera", path, g_strstrip (text), FALSE);
+    }
+}
+
+/**
+ * yodel_media_list_devices:
+ * @error: return location for a #GError
+ *
+ * Lists microphones, loudspeakers and cameras, each a dictionary: "kind" ("microphone", "loudspeaker" or "camera"), "name"
+ * (what a specification says behind "device:"), "description" (for people), and "default" (a boolean).
+ *
+ * It asks the sound server and waits for it, some milliseconds where all is well. Thread: any.
+ *
+ * Returns: (transfer full) (nullable): an array of dictionaries, of type `aa{sv}`, or %NULL on %YODEL_ERROR_MEDIA where
+ *   no sound server answers
+ */
+GVariant *
+yodel_media_list_devices (GError **error)
+{
+  GVariantBuilder devices;
+
+  g_variant_builder_init (&devices, G_VARIANT_TYPE ("aa{sv}"));
+  if (!add_sound_devices (&devices, error))
+    {
+      g_variant_builder_clear (&devices);
+      return NULL;
+    }
+  add_cameras (&devices);
+  return g_variant_ref_sink (g_variant_builder_end (&devices));
 }
