@@ -305,7 +305,7 @@ read_bundle (const YodelReader *reader,
       if (!section->bundled || !yodel_agreed_section_is_alive (section))
         continue;
       if (number == YODEL_NEGOTIATION_NO_TRANSPORT)
-        yodel_reader_refuse (reader, section, "no line of its bundle says how to reach the peer");
+        yodel_reader_refuse (reader, section, "no line of its bundle says how to reach the peer (a=ice-ufrag, a=ice-pwd)");
       else
         section->transport = number;
     }

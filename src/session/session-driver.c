@@ -376,6 +376,7 @@ yodel_driver_set_state (YodelSessionDriver *self,
   yodel_driver_watch_paths (self);
   for (guint i = 0; i < YODEL_SESSION_MAX_TRANSPORTS; i++)
     yodel_session_core_set_open (self->core, i, FALSE, g_get_monotonic_time ());
+  yodel_driver_close_paths (self);      /* those that are not bundled do not outlive the one that failed */
 }
 
 void
@@ -654,13 +655,27 @@ yodel_session_driver_set_remote (YodelSessionDriver  *self,
                                  GError             **error)
 {
   YodelNegotiation *negotiation = yodel_session_core_get_negotiation (self->core);
-  gboolean taken;
+  gboolean taken = FALSE;
 
   if (refuse_if_over (self, error)
       || !yodel_negotiation_set_remote (negotiation, type, sdp, error))
     return FALSE;
 
-  taken = type == YODEL_SDP_OFFER ? take_offer (self, error) : take_answer (self, error);
+  switch (type)
+    {
+    case YODEL_SDP_OFFER:
+      taken = take_offer (self, error);
+      if (!taken)      /* a description that is refused changes nothing */
+        yodel_negotiation_rollback (negotiation, NULL);
+      break;
+    case YODEL_SDP_PRANSWER:
+    case YODEL_SDP_ANSWER:
+      taken = take_answer (self, error);
+      break;
+    case YODEL_SDP_ROLLBACK:
+      taken = TRUE;
+      break;
+    }
   tell_signaling (self);
   yodel_driver_turn (self);
   return taken;
@@ -699,7 +714,6 @@ void
 yodel_session_driver_close (YodelSessionDriver *self)
 {
   yodel_driver_set_state (self, YODEL_SESSION_ENDED, YODEL_END_LOCAL, NULL);
-  yodel_driver_close_paths (self);
 }
 
 YodelStats *

@@ -230,7 +230,7 @@ yodel_transport_pump (YodelTransport *self,
       break;
     case YODEL_DTLS_WRONG_FINGERPRINT:
       yodel_transport_end (self, YODEL_TRANSPORT_FAILED, YODEL_TRANSPORT_WRONG_FINGERPRINT,
-                           "Whoever answered has another key than the one announced; nothing was sent to it or taken from it.", now_us);
+                           "Whoever is at the other end has another key than the one announced; nothing was sent to it or taken from it.", now_us);
       break;
     case YODEL_DTLS_FAILED:
       on_dtls_failed (self, now_us);

@@ -131,6 +131,8 @@ yodel_transport_end_without_path (YodelTransport *self,
 
   if (!yodel_ice_agent_has_remote_candidates (agent))
     remedy = "the other side named no address that can be used from here";
+  else if (!yodel_ice_agent_has_reflexive (agent) && self->config.stun_servers != NULL && self->config.stun_servers[0] != NULL)
+    remedy = "the STUN server did not answer, so this side does not know its public address";
   else if (!yodel_ice_agent_has_reflexive (agent))
     remedy = "unless both are on one network, a STUN server is needed to find this side's public address";
   else
