@@ -27,6 +27,17 @@ static const Command commands[] = {
   { "demo-stun", yodel_demo_stun_command, NULL },
 };
 
+/* libnice tells the terminal what it finds remarkable, in words for its makers: for them it is there on request. */
+static void
+keep_for_debugging (const char     *domain,
+                    GLogLevelFlags  level,
+                    const char     *message,
+                    gpointer        user_data)
+{
+  if (g_getenv ("G_MESSAGES_DEBUG") != NULL)
+    g_log_default_handler (domain, level, message, user_data);
+}
+
 static void
 print_help (void)
 {
@@ -50,6 +61,8 @@ main (int    argc,
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("yodel");
+  g_log_writer_default_set_use_stderr (TRUE);      /* standard output carries descriptions */
+  g_log_set_handler ("libnice", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO, keep_for_debugging, NULL);
 
   /* a reader that goes away is an error of its stream, not the end */
   signal (SIGPIPE, SIG_IGN);

@@ -4,6 +4,7 @@
 
 #include "cli/options.h"
 
+#include <gio/gio.h>
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
@@ -20,6 +21,20 @@ refuse (GError     **error,
 }
 
 static gboolean
+are_servers (char   **names,
+             GError **error)
+{
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      g_autoptr (GSocketConnectable) server = g_network_address_parse (names[i], 1, NULL);
+
+      if (server == NULL)
+        return refuse (error, _("--stun takes the name or address of a server, with or without :PORT"));
+    }
+  return TRUE;
+}
+
+static gboolean
 is_sane (const YodelCliOptions  *self,
          GError                **error)
 {
@@ -30,7 +45,7 @@ is_sane (const YodelCliOptions  *self,
     return refuse (error, _("--max-bitrate takes kilobits a second, from 1 to 1000000"));
   if (self->without[YODEL_MEDIA_AUDIO] && self->without[YODEL_MEDIA_VIDEO])
     return refuse (error, _("--no-audio and --no-video together leave nothing to call for"));
-  return TRUE;
+  return are_servers (self->stun, error);
 }
 
 static gboolean
