@@ -32,18 +32,20 @@ check ()
   fi
 }
 
-# start_call "CALLER OPTIONS" "ANSWERER OPTIONS": events in $folder/{caller,answerer}.events; $bend, if set, is a sed script
-# for the offer on its way
+# start_call "CALLER OPTIONS" "ANSWERER OPTIONS": events in $folder/{caller,answerer}.events; $bend and $bend_answer, if set,
+# are sed scripts for the offer and the answer on their way; $at_caller and $at_answerer, if set, are commands that run a program
+# somewhere else
 start_call ()
 {
   rm -f "$folder"/*.line "$folder"/*.events
-  mkfifo "$folder/offer.line" "$folder/bent.line" "$folder/answer.line"
+  mkfifo "$folder/offer.line" "$folder/bent.line" "$folder/answer.line" "$folder/bent-answer.line"
   sed -u -e "${bend:-}" <"$folder/offer.line" >"$folder/bent.line" &
+  sed -u -e "${bend_answer:-}" <"$folder/answer.line" >"$folder/bent-answer.line" &
   # shellcheck disable=SC2086
-  "$yodel" answer manual: --events="$folder/answerer.events" $2 <"$folder/bent.line" >"$folder/answer.line" 2>"$folder/answerer.log" &
+  ${at_answerer:-} "$yodel" answer manual: --events="$folder/answerer.events" $2 <"$folder/bent.line" >"$folder/answer.line" 2>"$folder/answerer.log" &
   answerer=$!
   # shellcheck disable=SC2086
-  "$yodel" call manual: --events="$folder/caller.events" $1 >"$folder/offer.line" <"$folder/answer.line" 2>"$folder/caller.log" &
+  ${at_caller:-} "$yodel" call manual: --events="$folder/caller.events" $1 >"$folder/offer.line" <"$folder/bent-answer.line" 2>"$folder/caller.log" &
   caller=$!
 }
 
