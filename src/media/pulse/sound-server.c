@@ -22,6 +22,12 @@ struct _YodelSoundServer
   GMainContext        *context;         /* (owned) */
   GMainLoop           *loop;            /* (owned) */
 
+  pthread_mutex_t      lock;            /* of the task that is handed over */
+  pthread_cond_t       changed;
+  gboolean             busy;
+  YodelSoundTask       task;            /* (nullable) */
+  YodelSoundStream    *task_stream;     /* (borrowed) */
+
   pa_glib_mainloop    *mainloop;        /* (owned) */
   pa_context          *pulse;           /* (owned) (nullable) */
   GSource             *mend;            /* (owned) (nullable): soon */
@@ -280,6 +286,8 @@ yodel_sound_server_acquire (void)
       self->context = g_main_context_new ();
       self->loop = g_main_loop_new (self->context, FALSE);
       self->streams = g_ptr_array_new ();
+      pthread_mutex_init (&self->lock, NULL);
+      pthread_cond_init (&self->changed, NULL);
       self->thread = g_thread_new ("yodel-sound", thread_main, self);
     }
   self = the_server;
@@ -316,29 +324,22 @@ yodel_sound_server_release (YodelSoundServer *self)
     yodel_audio_processor_free (self->processor);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
+  pthread_mutex_destroy (&self->lock);
+  pthread_cond_destroy (&self->changed);
   g_free (self);
 }
 
-typedef struct
-{
-  YodelSoundServer *server;
-  YodelSoundTask    task;
-  YodelSoundStream *stream;
-  pthread_mutex_t   lock;
-  pthread_cond_t    changed;
-  gboolean          done;
-} Job;
-
 static gboolean
-run_job (gpointer data)
+run_task (gpointer data)
 {
-  Job *job = data;
+  YodelSoundServer *self = data;
 
-  pthread_mutex_lock (&job->lock);
-  job->task (job->server, job->stream);
-  job->done = TRUE;
-  pthread_cond_signal (&job->changed);
-  pthread_mutex_unlock (&job->lock);
+  pthread_mutex_lock (&self->lock);
+  if (self->task != NULL)
+    self->task (self, self->task_stream);
+  self->task = NULL;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
   return G_SOURCE_REMOVE;
 }
 
@@ -348,21 +349,23 @@ yodel_sound_server_run (YodelSoundServer *self,
                         YodelSoundTask    task,
                         YodelSoundStream *stream)
 {
-  Job job = { .server = self, .task = task, .stream = stream };
   GSource *source = g_idle_source_new ();
 
-  pthread_mutex_init (&job.lock, NULL);
-  pthread_cond_init (&job.changed, NULL);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, run_job, &job, NULL);
-  g_source_attach (source, self->context);
+  g_source_set_callback (source, run_task, self, NULL);
 
-  pthread_mutex_lock (&job.lock);
-  while (!job.done)
-    pthread_cond_wait (&job.changed, &job.lock);
-  pthread_mutex_unlock (&job.lock);
+  pthread_mutex_lock (&self->lock);
+  while (self->busy)
+    pthread_cond_wait (&self->changed, &self->lock);
+  self->busy = TRUE;
+  self->task = task;
+  self->task_stream = stream;
+  g_source_attach (source, self->context);
+  while (self->task != NULL)
+    pthread_cond_wait (&self->changed, &self->lock);
+  self->busy = FALSE;
+  pthread_cond_broadcast (&self->changed);
+  pthread_mutex_unlock (&self->lock);
 
   g_source_unref (source);
-  pthread_mutex_destroy (&job.lock);
-  pthread_cond_destroy (&job.changed);
 }
