@@ -4,7 +4,8 @@
 
 #include "base/units.h"
 
-#define LONG_QUEUE_US     (120 * YODEL_US_PER_MS)   /* beyond what jitter of 30 ms looks like */
+#define LONG_QUEUE_US     (150 * YODEL_US_PER_MS)   /* beyond what jitter of 30 ms looks like */
+#define LASTING_US        (300 * YODEL_US_PER_MS)   /* beyond a stall of the path */
 #define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own */
 #define FIRST_PATIENCE_US (5 * G_USEC_PER_SEC)
 #define MAX_PATIENCE_US   (80 * G_USEC_PER_SEC)
@@ -12,7 +13,20 @@
 void
 yodel_modest_rate_init (YodelModestRate *self)
 {
-  *self = (YodelModestRate) { .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
+  *self = (YodelModestRate) { .long_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
+}
+
+static gboolean
+has_lasting_queue (YodelModestRate *self,
+                   gint64           queue_us,
+                   gint64           now_us)
+{
+  if (queue_us <= LONG_QUEUE_US)
+    self->long_since_us = -1;
+  else if (self->long_since_us < 0)
+    self->long_since_us = now_us;
+
+  return self->long_since_us >= 0 && now_us - self->long_since_us >= LASTING_US;
 }
 
 void
@@ -23,7 +37,7 @@ yodel_modest_rate_update (YodelModestRate *self,
                           gint64           now_us)
 {
   gboolean was_held = self->floor_bps > 0;
-  gboolean is_choked = queue_us > LONG_QUEUE_US || loss > HEAVY_LOSS;
+  gboolean is_choked = has_lasting_queue (self, queue_us, now_us) || loss > HEAVY_LOSS;
 
   if (bps >= YODEL_MODEST_BPS && !is_choked)
     self->patience_us = FIRST_PATIENCE_US;    /* the path gives more than that by itself */

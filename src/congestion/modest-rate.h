@@ -9,6 +9,7 @@
 typedef struct
 {
   double floor_bps;          /* 0 where none is held */
+  gint64 long_since_us;      /* the queue; -1 where it is not */
   gint64 choked_until_us;
   gint64 patience_us;        /* before the next try */
 } YodelModestRate;

@@ -84,6 +84,9 @@ test_sound_keeps_a_modest_rate (void)
   for (guint i = 0; i < 3; i++)
     {
       yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
+      g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
+      choked_us += 300 * MS;
+      yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, 0);
       choked_us += (5 << i) * G_USEC_PER_SEC;
       yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us - 1);
