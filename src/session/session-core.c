@@ -510,9 +510,12 @@ yodel_session_core_push_video (YodelSessionCore *self,
                                gint64            now_us)
 {
   YodelSection *section = find_open (self, id, YODEL_MEDIA_VIDEO);
+  YodelFlow *flow = section != NULL ? self->paths[section->transport].flow : NULL;
 
   if (section != NULL)
-    encode (self, section, yodel_video_sender_push (section->video_sender, picture, now_us));
+    encode (self, section,
+            yodel_video_sender_push (section->video_sender, picture,
+                                     flow != NULL ? yodel_flow_get_queue_us (flow) : 0, now_us));
 }
 
 void

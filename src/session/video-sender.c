@@ -27,6 +27,10 @@
 /* RFC 3550 section 5.1: one byte counts the padding. */
 #define MAX_PADDING_BYTES 255
 
+/* What waits to be sent.  A picture that would wait behind more is not coded: the rate has just
+ * fallen, and the next one will be newer.  A key frame alone may take as long. */
+#define MAX_BACKLOG_US (200 * G_TIME_SPAN_MILLISECOND)
+
 /* Room in the history for two seconds at 8 Mbit/s. */
 #define HISTORY_PACKETS 2048
 
@@ -217,11 +221,18 @@ create_job (YodelVideoSender *self,
 YodelEncodeJob *
 yodel_video_sender_push (YodelVideoSender *self,
                          YodelVideoFrame  *picture,
+                         gint64            backlog_us,
                          gint64            now_us)
 {
   self->counters.frames_captured++;
   measure_source (self, picture);
   yodel_quality_ladder_advance (self->ladder, now_us);
+
+  if (backlog_us > MAX_BACKLOG_US)
+    {
+      self->counters.frames_dropped++;
+      return NULL;
+    }
 
   if (self->paused || self->bitrate_bps == 0
       || !yodel_quality_ladder_wants_picture (self->ladder, picture->timestamp_us))

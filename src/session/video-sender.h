@@ -59,6 +59,7 @@ void                   yodel_video_sender_set_loss          (YodelVideoSender   
 /* Returns: (transfer full) (nullable): what to encode now, if anything */
 YodelEncodeJob        *yodel_video_sender_push              (YodelVideoSender               *self,
                                                              YodelVideoFrame                *picture,
+                                                             gint64                          backlog_us,
                                                              gint64                          now_us);
 
 /* The job is done; @frame: (nullable): NULL where nothing came out of it.
