@@ -1,9 +1,14 @@
 # identity: the key pair that is somebody, and its address
 libyodel_core_la_SOURCES += \
   %D%/address.c %D%/address.h \
+  %D%/contacts.c %D%/contacts.h \
   %D%/identity-private.h \
   %D%/safety-code.c %D%/safety-code.h \
   %D%/yodel-identity.c
+
+check_PROGRAMS += tests/identity/test-contacts
+tests_identity_test_contacts_SOURCES = tests/identity/test-contacts.c
+tests_identity_test_contacts_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/identity/test-identity
 tests_identity_test_identity_SOURCES = tests/identity/test-identity.c

@@ -108,11 +108,11 @@ schedule (const YodelHpkeContext *context,
 
   memcpy (kem_context, context->ephemeral_key, YODEL_HPKE_KEY_BYTES);
   memcpy (kem_context + YODEL_HPKE_KEY_BYTES, context->receiver_key, YODEL_HPKE_KEY_BYTES);
-  extract (&kem_suite, NULL, 0, "eae_prk", context->secret, YODEL_HPKE_SECRET_BYTES, work);
+  extract (&kem_suite, kem_id, 0, "eae_prk", context->secret, YODEL_HPKE_SECRET_BYTES, work);
   expand (&kem_suite, work, "shared_secret", kem_context, sizeof kem_context, shared, sizeof shared);
 
-  extract (&hpke_suite, NULL, 0, "psk_id_hash", NULL, 0, schedule_context + 1);
-  extract (&hpke_suite, NULL, 0, "info_hash", context->info, context->info_bytes,
+  extract (&hpke_suite, hpke_id, 0, "psk_id_hash", NULL, 0, schedule_context + 1);
+  extract (&hpke_suite, hpke_id, 0, "info_hash", context->info, context->info_bytes,
            schedule_context + 1 + HASH_BYTES);
   extract (&hpke_suite, shared, sizeof shared, "secret", NULL, 0, work);
   expand (&hpke_suite, work, "key", schedule_context, sizeof schedule_context,
