@@ -51,7 +51,7 @@ yodel_apm_new (void)
   self->apm = AudioProcessing::Create (config);
 
   self->apm->echo_cancellation ()->enable_drift_compensation (false);
-  self->apm->echo_cancellation ()->set_suppression_level (EchoCancellation::kModerateSuppression);
+  self->apm->echo_cancellation ()->set_suppression_level (EchoCancellation::kLowSuppression);
   self->apm->noise_suppression ()->set_level (NoiseSuppression::kModerate);
   self->apm->gain_control ()->set_mode (GainControl::kAdaptiveDigital);
   self->apm->gain_control ()->set_target_level_dbfs (6);
