@@ -10,7 +10,7 @@ tests_net_test_nat_SOURCES = tests/net/test-nat.c tests/net/nat.c tests/net/nat.
 tests_net_test_nat_LDADD   = $(BASE_LIBS) $(MATH_LIBS)
 
 # Run by the scripts below and by benches.
-noinst_PROGRAMS += tests/net/wire tests/net/unat tests/net/stun-server tests/net/test-link tests/net/measure-transport
+noinst_PROGRAMS += tests/net/wire tests/net/unat tests/net/stun-server tests/net/flood tests/net/test-link tests/net/measure-transport
 
 tests_net_wire_SOURCES = tests/net/wire.c tests/net/link.c tests/net/link.h tests/net/tun.c tests/net/tun.h
 tests_net_wire_LDADD   = $(BASE_LIBS) $(MATH_LIBS)
@@ -20,10 +20,12 @@ tests_net_unat_LDADD   = $(BASE_LIBS) $(MATH_LIBS)
 
 tests_net_stun_server_SOURCES = tests/net/stun-server.c
 
+tests_net_flood_SOURCES = tests/net/flood.c
+
 tests_net_test_link_SOURCES = tests/net/test-link.c tests/net/transport-pair.c tests/net/transport-pair.h
 tests_net_test_link_LDADD   = $(CORE_LIBS)
 
 tests_net_measure_transport_SOURCES = tests/net/measure-transport.c tests/net/transport-pair.c tests/net/transport-pair.h
 tests_net_measure_transport_LDADD   = $(CORE_LIBS)
 
-dist_check_SCRIPTS += tests/net/test-link.sh
+dist_check_SCRIPTS += tests/net/test-adverse.sh tests/net/test-link.sh
