@@ -3,8 +3,7 @@
 
 #include "transport/transport-private.h"
 
-/* A machine without a network address gets this long to find one. */
-#define NO_CANDIDATES_US     (4 * G_TIME_SPAN_SECOND)
+/* How often a machine without a network address looks for one. */
 #define GATHER_AGAIN_US      (250 * G_TIME_SPAN_MILLISECOND)
 
 /* Links and addresses change in bursts. */

@@ -9,8 +9,7 @@
 #include "transport/transport-private.h"
 
 /* A machine without a network address gets this long to find one. */
-#define NO_CANDIDATES_US     (4 * G_TIME_SPAN_SECOND)
-#define GATHER_AGAIN_US      (250 * G_TIME_SPAN_MILLISECOND)
+#define NO_CANDIDATES_US     (3 * G_TIME_SPAN_SECOND)
 
 /* An answerer that hears nothing at all cannot know whether its answer is still on the way. */
 #define ANSWER_WAIT_US       (30 * G_TIME_SPAN_SECOND)
