@@ -59,7 +59,7 @@ server_start (void)
   gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
 
   lab.server = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL,
-                                 "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+                                 "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=60", "--use-pid-file=no",
                                  "--realtime=no", "--high-priority=no", "-L", protocol,
                                  "-L", "module-null-sink sink_name=one rate=48000 channels=1 norewinds=1",
                                  "-L", "module-null-sink sink_name=two rate=48000 channels=1 norewinds=1", NULL);
