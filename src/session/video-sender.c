@@ -27,9 +27,12 @@
 /* RFC 3550 section 5.1: one byte counts the padding. */
 #define MAX_PADDING_BYTES 255
 
-/* What waits to be sent.  A picture that would wait behind more is not coded: the rate has just
- * fallen, and the next one will be newer.  A key frame alone may take as long. */
-#define MAX_BACKLOG_US (200 * G_TIME_SPAN_MILLISECOND)
+/* What waits to be sent.  From SOME on the encoder gets less, as after a fall of the rate it goes
+ * on at the old one for a while; a picture that would wait behind MAX is not coded, the next one
+ * will be newer.  A key frame alone takes 200 ms. */
+#define SOME_BACKLOG_US  (60 * G_TIME_SPAN_MILLISECOND)
+#define MAX_BACKLOG_US   (400 * G_TIME_SPAN_MILLISECOND)
+#define LEAST_OF_RATE    0.4
 
 /* Room in the history for two seconds at 8 Mbit/s. */
 #define HISTORY_PACKETS 2048
@@ -45,6 +48,7 @@ struct _YodelVideoSender
   YodelRtpStream           rtx;
   YodelSenderStatistics    statistics;
   YodelPacketHistory      *history;            /* (owned) */
+  gint64                   backlog_us;         /* of the flow, when the last picture came */
   YodelQualityLadder      *ladder;             /* (owned) */
   YodelVideoSenderCounters counters;
   guint8                   payload_type;
@@ -192,6 +196,15 @@ blacken (YodelVideoSender *self,
   return black;
 }
 
+/* The part of the rate that what waits leaves to the next pictures. */
+static double
+free_share (gint64 backlog_us)
+{
+  double filled = (double) (backlog_us - SOME_BACKLOG_US) / (MAX_BACKLOG_US - SOME_BACKLOG_US);
+
+  return 1 - (1 - LEAST_OF_RATE) * CLAMP (filled, 0, 1);
+}
+
 static YodelEncodeJob *
 create_job (YodelVideoSender *self,
             YodelVideoFrame  *picture,
@@ -204,7 +217,8 @@ create_job (YodelVideoSender *self,
   job->width = quality->width;
   job->height = quality->height;
   job->fps = self->enabled ? quality->fps : 1;
-  job->bitrate_bps = MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
+  job->bitrate_bps = free_share (self->backlog_us)
+                     * MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
 
   if (self->key_frame_wanted && now_us - self->key_frame_us >= KEY_FRAME_INTERVAL_US)
     {
@@ -228,6 +242,7 @@ yodel_video_sender_push (YodelVideoSender *self,
   measure_source (self, picture);
   yodel_quality_ladder_advance (self->ladder, now_us);
 
+  self->backlog_us = backlog_us;
   if (backlog_us > MAX_BACKLOG_US)
     {
       self->counters.frames_dropped++;
