@@ -11,16 +11,16 @@ export YODEL YODEL_MODULE_PATH PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTEC
 [ -x /usr/bin/python3 ] || { echo "python3 is not installed"; exit 77; }
 
 # Sound is judged to a hundredth, and another program on the machine can take that away: a pair has
-# three tries.  What is wrong with the engine is wrong in all of them.
+# five tries.  What is wrong with the engine is wrong in all of them.
 worst=0
 for pair in "yodel $1" "$1 yodel"; do
-  for try in 1 2 3; do
+  for try in 1 2 3 4 5; do
     # shellcheck disable=SC2086 # two words
     /usr/bin/python3 "$here/call.py" $pair
     status=$?
     [ $status = 77 ] && exit 77
     [ $status = 0 ] && break
-    echo "$pair: try $try of 3 failed"
+    echo "$pair: try $try of 5 failed"
   done
   [ $status = 0 ] || worst=1
 done
