@@ -10,8 +10,8 @@ PYTHONDONTWRITEBYTECODE=1
 export YODEL YODEL_MODULE_PATH PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTECODE
 [ -x /usr/bin/python3 ] || { echo "python3 is not installed"; exit 77; }
 
-# Sound is judged to a hundredth, and another program on the machine can take that away: a pair has
-# five tries.  What is wrong with the engine is wrong in all of them.
+# A call now and then loses sound or stands still here, and why is not known for sure: a busy machine
+# does it, but it was seen on a quiet one too.  A pair has five tries, and each failed one is printed.
 worst=0
 for pair in "yodel $1" "$1 yodel"; do
   for try in 1 2 3 4 5; do

@@ -33,7 +33,7 @@ VIDEO_BPS = 800000
 
 # What is asked of each direction.
 MIN_STOI = 0.95      # over a minute
-MIN_STOI_BRIEF = 0.9 # the first seconds, in which every stack still learns its delay, weigh more in a short call
+MIN_STOI_BRIEF = 0.9 # looser than the goal: short calls come out between .94 and .99, and why is not settled
 MAX_GAP_MS = 100
 MIN_FRAMES = 0.85               # of those that were sent
 MAX_STILL_MS = 500              # the longest time without a new picture
