@@ -13,6 +13,7 @@ rules='
 BEGIN {
   # room = the rooms it may reach into, besides itself
   may["base"]       = ""
+  may["module"]     = ""
   may["rtp"]        = "base"
   may["congestion"] = "base"
   may["sdp"]        = "base"
@@ -21,8 +22,8 @@ BEGIN {
   may["transport"]  = "base"
   may["session"]    = "base rtp congestion sdp audio video transport"
   may["identity"]   = "base"
-  may["signalling"] = "base identity"
-  may["media"]      = "base audio"
+  may["signalling"] = "base module identity"
+  may["media"]      = "base module audio"
   may["call"]       = "base session signalling identity"
   may["cli"]        = ""
   may["desktop"]    = ""

@@ -7,6 +7,7 @@ pkginclude_HEADERS += \
   %D%/yodel-macros.h \
   %D%/yodel-media.h \
   %D%/yodel-session.h \
+  %D%/yodel-signaller.h \
   %D%/yodel-sink.h \
   %D%/yodel-source.h \
   %D%/yodel-stats.h \

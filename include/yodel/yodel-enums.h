@@ -112,4 +112,17 @@ typedef enum
   YODEL_END_FAILED,
 } YodelEndReason;
 
+/**
+ * YodelSignallerState:
+ * @YODEL_SIGNALLER_STOPPED: not started, stopped, or failed for good
+ * @YODEL_SIGNALLER_STARTING: on its way, or trying again
+ * @YODEL_SIGNALLER_REACHABLE: messages can be sent and come in
+ */
+typedef enum
+{
+  YODEL_SIGNALLER_STOPPED,
+  YODEL_SIGNALLER_STARTING,
+  YODEL_SIGNALLER_REACHABLE,
+} YodelSignallerState;
+
 G_END_DECLS

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @YODEL_ERROR_MEDIA: a source or sink cannot be opened, read or written
  * @YODEL_ERROR_KEY: a key or address is malformed or cannot be stored
  * @YODEL_ERROR_CLOSED: the object was closed
+ * @YODEL_ERROR_UNREACHABLE: nobody was found under an address, or the way to him is not there
  */
 typedef enum
 {
@@ -35,6 +36,7 @@ typedef enum
   YODEL_ERROR_MEDIA,
   YODEL_ERROR_KEY,
   YODEL_ERROR_CLOSED,
+  YODEL_ERROR_UNREACHABLE,
 } YodelError;
 
 YODEL_API

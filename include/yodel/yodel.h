@@ -6,6 +6,7 @@
 #include <yodel/yodel-identity.h>
 #include <yodel/yodel-macros.h>
 #include <yodel/yodel-session.h>
+#include <yodel/yodel-signaller.h>
 #include <yodel/yodel-sink.h>
 #include <yodel/yodel-source.h>
 #include <yodel/yodel-stats.h>

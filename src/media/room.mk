@@ -1,10 +1,9 @@
 # media: sources and sinks: test, file, pipe, device
 noinst_LTLIBRARIES += libyodel-media-core.la
-libyodel_media_core_la_CPPFLAGS = $(AM_CPPFLAGS) $(MODULE_CFLAGS) -DMODULEDIR=\"$(modulelibdir)\"
+libyodel_media_core_la_CPPFLAGS = $(AM_CPPFLAGS)
 libyodel_media_core_la_SOURCES = \
   %D%/error-report.c %D%/error-report.h \
   %D%/fd.h \
-  %D%/load-module.c %D%/load-module.h \
   %D%/lock.h \
   %D%/media.c \
   %D%/media-spec.c %D%/media-spec.h \
@@ -33,13 +32,12 @@ libyodel_media_core_la_SOURCES = \
   %D%/test/test-picture.c %D%/test/test-picture.h \
   %D%/test/test-reader.c %D%/test/test-reader.h \
   %D%/test/test-tone.c %D%/test/test-tone.h
-libyodel_media_core_la_LIBADD = $(MODULE_LIBS)
+libyodel_media_core_la_LIBADD = libyodel-module.la $(MODULE_LIBS)
 
 libyodel_media_la_LIBADD += libyodel-media-core.la
 
 # GStreamer's weight is carried by a module, loaded when a file or a device is first used.
-modulelibdir = $(libdir)/yodel-1
-modulelib_LTLIBRARIES = libyodel-media-gst.la
+modulelib_LTLIBRARIES += libyodel-media-gst.la
 libyodel_media_gst_la_CPPFLAGS = $(AM_CPPFLAGS) $(MEDIA_CFLAGS)
 libyodel_media_gst_la_SOURCES = \
   %D%/gst/gst-device.c \

@@ -6,7 +6,9 @@ libyodel_core_la_SOURCES += \
   %D%/hpke.c %D%/hpke.h \
   %D%/knock.c %D%/knock.h \
   %D%/replay-cache.c %D%/replay-cache.h \
-  %D%/sealed-message.c %D%/sealed-message.h
+  %D%/sealed-message.c %D%/sealed-message.h \
+  %D%/signaller-registry.c %D%/signaller-registry.h \
+  %D%/yodel-signaller.c
 
 check_PROGRAMS += tests/signalling/test-call-dialogue
 tests_signalling_test_call_dialogue_SOURCES = tests/signalling/test-call-dialogue.c

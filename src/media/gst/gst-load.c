@@ -4,12 +4,13 @@
 
 #include <pthread.h>
 
-#include "media/load-module.h"
+#include "module/load-module.h"
 
 static const YodelGstApi *
 load (GError **error)
 {
-  gpointer entry = yodel_module_load ("libyodel-media-gst.so", YODEL_GST_ENTRY, "media files and cameras", error);
+  gpointer entry = yodel_module_load ("libyodel-media-gst.so", YODEL_GST_ENTRY, YODEL_ERROR_MEDIA,
+                                      "media files and cameras", error);
 
   return entry != NULL ? ((YodelGstEntry) (gsize) entry) (error) : NULL;
 }

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "media/load-module.h"
+#include "module/load-module.h"
 
 /* Loads the module, once.  Thread: any.  Returns: (transfer none): what it offers */
 const YodelPulseApi *
@@ -17,7 +17,8 @@ yodel_pulse_load (GError **error)
   pthread_mutex_lock (&lock);
   if (api == NULL)
     {
-      gpointer entry = yodel_module_load ("libyodel-media-pulse.so", YODEL_PULSE_ENTRY, "sound devices", error);
+      gpointer entry = yodel_module_load ("libyodel-media-pulse.so", YODEL_PULSE_ENTRY, YODEL_ERROR_MEDIA,
+                                          "sound devices", error);
 
       if (entry != NULL)
         api = ((YodelPulseEntry) (gsize) entry) ();

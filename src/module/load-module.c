@@ -1,8 +1,8 @@
 /* for dladdr() */
 #define _GNU_SOURCE
-#define G_LOG_DOMAIN "yodel-media"
+#define G_LOG_DOMAIN "yodel-module"
 
-#include "media/load-module.h"
+#include "module/load-module.h"
 
 #include <dlfcn.h>
 #include <gmodule.h>
@@ -49,10 +49,11 @@ find_module (const char *file)
   return module;
 }
 
-/* Loads a module for good.  @what needs it, for the message.  Returns: (nullable): the address of @entry */
+/* Loads a module for good.  @code: of the error; @what needs it, for the message.  Returns: (nullable): the address of @entry */
 gpointer
 yodel_module_load (const char  *file,
                    const char  *entry,
+                   YodelError   code,
                    const char  *what,
                    GError     **error)
 {
@@ -63,7 +64,7 @@ yodel_module_load (const char  *file,
     {
       const char *reason = g_module_error ();
 
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "%s need %s, which was not found%s%s", what, file,
+      g_set_error (error, YODEL_ERROR, (gint) code, "%s need %s, which was not found%s%s", what, file,
                    reason != NULL ? ": " : "", reason != NULL ? reason : "");
       return NULL;
     }

@@ -1,9 +1,10 @@
 /* Finds the modules that carry what few processes need. */
 #pragma once
 
-#include <glib.h>
+#include <yodel/yodel-error.h>
 
 gpointer yodel_module_load (const char  *file,
                             const char  *entry,
+                            YodelError   code,
                             const char  *what,
                             GError     **error);
