@@ -15,6 +15,9 @@ libyodel_pure_la_SOURCES += \
   %D%/playout-stretch.c \
   %D%/red-payload.c %D%/red-payload.h \
   %D%/speech-decoder.c %D%/speech-decoder.h \
+  %D%/telephone-event.c %D%/telephone-event.h \
+  %D%/telephone-receiver.c %D%/telephone-receiver.h \
+  %D%/telephone-sender.c %D%/telephone-sender.h \
   %D%/time-stretch.c %D%/time-stretch.h
 
 # Captured sound: beside the pure rooms' library, so that only what has devices carries C++.
@@ -65,6 +68,15 @@ tests_audio_test_time_stretch_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/audio/test-playout-buffer
 tests_audio_test_playout_buffer_SOURCES = tests/audio/test-playout-buffer.c $(PLAYOUT_LAB)
 tests_audio_test_playout_buffer_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-telephone-event
+tests_audio_test_telephone_event_SOURCES = tests/audio/test-telephone-event.c tests/lib/hex.h
+tests_audio_test_telephone_event_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-telephone-event
+tests_fuzz_fuzz_telephone_event_SOURCES = tests/fuzz/fuzz-telephone-event.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_telephone_event_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/telephone-event
 
 check_PROGRAMS += tests/fuzz/fuzz-opus-payload
 tests_fuzz_fuzz_opus_payload_SOURCES = tests/fuzz/fuzz-opus-payload.c tests/lib/fuzz-replay.c
