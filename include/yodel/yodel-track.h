@@ -68,6 +68,12 @@ void            yodel_track_set_sink              (YodelTrack      *self,
                                                    YodelSink       *sink);
 
 YODEL_API
+gboolean        yodel_track_send_telephone_events (YodelTrack      *self,
+                                                   const char      *keys,
+                                                   guint            duration_ms,
+                                                   GError         **error);
+
+YODEL_API
 void            yodel_track_push_audio            (YodelTrack      *self,
                                                    const gint16    *samples,
                                                    gsize            n_samples,

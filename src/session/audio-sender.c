@@ -249,6 +249,15 @@ yodel_audio_sender_push (YodelAudioSender *self,
     }
 }
 
+guint32
+yodel_audio_sender_get_rtp_time (YodelAudioSender *self,
+                                 gint64            now_us)
+{
+  if (self->frame_due_us == 0)
+    self->frame_due_us = now_us;
+  return self->rtp_time + (guint32) (MAX (0, now_us - self->frame_due_us) * TICKS_PER_MS / 1000);
+}
+
 void
 yodel_audio_sender_on_report (YodelAudioSender *self,
                               double            loss,

@@ -37,6 +37,10 @@ void                   yodel_audio_sender_push           (YodelAudioSender      
                                                           gint64                          captured_us,
                                                           gint64                          now_us);
 
+/* Of sound that would be captured now, also while the source gives nothing. */
+guint32                yodel_audio_sender_get_rtp_time   (YodelAudioSender               *self,
+                                                          gint64                          now_us);
+
 /* What the peer's reports and the rate allow; @available_bps with headers, 0 if not known. */
 void                   yodel_audio_sender_on_report      (YodelAudioSender               *self,
                                                           double                          loss,

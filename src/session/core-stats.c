@@ -46,6 +46,9 @@ add_sent_audio (GVariantBuilder    *object,
   yodel_stats_object_add_flag (object, "fecActive", protection->fec);
   yodel_stats_object_add_flag (object, "survivalMode", protection->survival);
 
+  yodel_stats_object_add_count (object, "telephoneEventsSent", section->keypad.n_sent);
+  yodel_stats_object_add_count (object, "telephoneEventsRefused", section->keypad.n_refused);
+
   g_variant_builder_init (&distances, G_VARIANT_TYPE ("au"));
   for (guint i = 0; i < protection->n_distances; i++)
     g_variant_builder_add (&distances, "u", protection->distances[i]);
@@ -152,6 +155,8 @@ add_received_audio (GVariantBuilder    *object,
   yodel_stats_object_add_number (object, "jitterBufferDelay", seconds (s.jitter_buffer_delay_us));
   yodel_stats_object_add_number (object, "jitterBufferTargetDelay",
                                  seconds (s.jitter_buffer_target_delay_us));
+  yodel_stats_object_add_count (object, "telephoneEventsReceived", section->keypad.receiver.n_received);
+  yodel_stats_object_add_count (object, "telephoneEventsDropped", section->keypad.receiver.n_dropped);
   yodel_stats_object_add_number (object, "totalSamplesDuration",
                                  s.total_samples_received / SAMPLES_PER_SECOND);
   yodel_stats_object_add_number (object, "playoutDelayMs",

@@ -19,6 +19,7 @@ static const struct
   { G_STRUCT_OFFSET (YodelPayloadTypes, opus),            YODEL_MEDIA_AUDIO, "opus",            48000, TRUE,  111 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, red),             YODEL_MEDIA_AUDIO, "red",             48000, TRUE,  63 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event), YODEL_MEDIA_AUDIO, "telephone-event", 48000, FALSE, 110 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event_8000), YODEL_MEDIA_AUDIO, "telephone-event", 8000, FALSE, 126 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, vp8),             YODEL_MEDIA_VIDEO, "VP8",             90000, FALSE, 96 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, rtx),             YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 97 },
 };
@@ -136,9 +137,10 @@ is_offered_format (guint                         format,
     return FALSE;
   switch (formats[format].offset)
     {
-    case G_STRUCT_OFFSET (YodelPayloadTypes, red):             return config->red;
-    case G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event): return config->telephone_event;
-    default:                                                   return TRUE;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, red):                  return config->red;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event):
+    case G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event_8000): return config->telephone_event;
+    default:                                                        return TRUE;
     }
 }
 
@@ -297,7 +299,7 @@ yodel_media_profile_answer (YodelMediaProfile            *self,
   if (!config->red)
     self->payload_types.red = -1;
   if (!config->telephone_event)
-    self->payload_types.telephone_event = -1;
+    self->payload_types.telephone_event = self->payload_types.telephone_event_8000 = -1;
   if (!config->orientation)
     self->extensions.orientation = 0;
   if (!self->nack)
@@ -347,6 +349,7 @@ write_parameters (const YodelMediaProfile *self,
       yodel_sdp_add_printf (attributes, "fmtp", "%d %d/%d", type, self->payload_types.opus, self->payload_types.opus);
       break;
     case G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event):
+    case G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event_8000):
       yodel_sdp_add_printf (attributes, "fmtp", "%d 0-15", type);
       break;
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp8):

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audio/telephone-event.h"
 #include "session/negotiation-private.h"
 
 #define MAX_MID_EXTENSION_BYTES 16     /* what a one-byte header extension carries, RFC 8285 section 4.2 */
@@ -109,6 +110,18 @@ read_wishes (const YodelSdp       *sdp,
   parameters->max_bandwidth_bps = yodel_sdp_get_bandwidth_bps (media->bandwidths->len > 0 ? media->bandwidths : sdp->bandwidths);
 }
 
+/* What the peer's keypad takes; telephones themselves differ in what stands behind the digits. */
+static void
+read_keypad (const YodelSdpMedia  *media,
+             YodelMediaParameters *parameters)
+{
+  const YodelPayloadTypes *types = &parameters->send;
+  gint type = types->telephone_event >= 0 ? types->telephone_event : types->telephone_event_8000;
+
+  if (type >= 0)
+    parameters->telephone_keys = yodel_telephone_events_parse (yodel_sdp_media_get_fmtp (media, (guint) type));
+}
+
 /* Writes down what was agreed; @media is the peer's section. */
 void
 yodel_agreed_section_agree (YodelAgreedSection  *self,
@@ -128,6 +141,7 @@ yodel_agreed_section_agree (YodelAgreedSection  *self,
   read_stream (media, &parameters);
   read_msid (media, &parameters);
   read_wishes (sdp, media, &parameters);
+  read_keypad (media, &parameters);
 
   self->media = parameters;
   self->agreed = TRUE;

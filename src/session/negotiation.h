@@ -29,7 +29,7 @@ typedef struct
   guint       max_transports;      /* for an offer of the peer without BUNDLE, that needs one for each m= line */
   gboolean    balanced;            /* our offers too have one for each, for those who do not bundle; webrtcbin refuses them */
   gboolean    red;                 /* offer and accept red/48000/2 (RFC 2198) */
-  gboolean    telephone_event;     /* offer and accept telephone-event/48000 (RFC 4733) */
+  gboolean    telephone_event;     /* offer and accept telephone-event/48000 and /8000 (RFC 4733) */
   gboolean    remb;                /* offer goog-remb and abs-send-time; accepted in any case where transport-cc is missing */
   gboolean    orientation;         /* offer and accept urn:3gpp:video-orientation */
 } YodelNegotiationConfig;
@@ -73,6 +73,7 @@ typedef struct
   gint opus;
   gint red;
   gint telephone_event;
+  gint telephone_event_8000;     /* for those whose keypad knows no other clock */
   gint vp8;
   gint rtx;
 } YodelPayloadTypes;
@@ -120,6 +121,7 @@ typedef struct
   gboolean          inband_fec;
   gboolean          dtx;
   gboolean          cbr;
+  guint             telephone_keys;            /* that it takes, one bit an event (RFC 4733 section 2.4.1) */
   guint             ptime_ms;                  /* 0: not said */
   guint             max_ptime_ms;              /* 0: not said */
   guint64           max_bandwidth_bps;         /* b=TIAS or b=AS; 0: not said */

@@ -10,6 +10,7 @@ libyodel_core_la_SOURCES += \
   %D%/driver-stats.c \
   %D%/engine.c %D%/engine.h \
   %D%/flow.c %D%/flow.h \
+  %D%/keypad.c %D%/keypad.h \
   %D%/loop-thread.c %D%/loop-thread.h \
   %D%/mailbox.c %D%/mailbox.h \
   %D%/rtp-stream.c %D%/rtp-stream.h \

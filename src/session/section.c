@@ -30,6 +30,7 @@ yodel_section_new (YodelMediaKind          kind,
       self->audio_sender =
         yodel_audio_sender_new (seed->ssrc, seed->first_sequence, seed->first_rtp_time);
       self->audio_receiver = yodel_audio_receiver_new ();
+      yodel_keypad_init (&self->keypad);
       break;
     case YODEL_MEDIA_VIDEO:
       self->video_sender =
@@ -81,6 +82,9 @@ apply_audio (YodelSection               *self,
                                           payload_type_or_none (parameters->receive.red));
   self->payload_types[0] = payload_type_or_none (parameters->receive.opus);
   self->payload_types[1] = payload_type_or_none (parameters->receive.red);
+  self->payload_types[2] = payload_type_or_none (parameters->receive.telephone_event);
+  self->payload_types[3] = payload_type_or_none (parameters->receive.telephone_event_8000);
+  yodel_keypad_set_parameters (&self->keypad, parameters);
 }
 
 static void
@@ -195,6 +199,19 @@ yodel_section_get_remote_ssrc (const YodelSection *self)
   return yodel_section_get_received (self)->ssrc;
 }
 
+/* A report of a key counts like any packet, but for its RTP time: that is of the moment when the key went down, not of
+ * the packet. */
+static void
+receive_audio (YodelSection         *self,
+               const YodelRtpPacket *packet,
+               gint64                arrival_us)
+{
+  YodelRtpPacket counted = *packet;
+
+  counted.timestamp += yodel_keypad_receive (&self->keypad, packet, arrival_us);
+  yodel_audio_receiver_push (self->audio_receiver, &counted, arrival_us);
+}
+
 void
 yodel_section_receive (YodelSection         *self,
                        const YodelRtpPacket *packet,
@@ -203,7 +220,7 @@ yodel_section_receive (YodelSection         *self,
   switch (self->kind)
     {
     case YODEL_MEDIA_AUDIO:
-      yodel_audio_receiver_push (self->audio_receiver, packet, arrival_us);
+      receive_audio (self, packet, arrival_us);
       break;
     case YODEL_MEDIA_VIDEO:
       yodel_video_receiver_push (self->video_receiver, packet, arrival_us);
@@ -337,6 +354,7 @@ yodel_section_next_deadline_us (const YodelSection *self)
   switch (self->kind)
     {
     case YODEL_MEDIA_AUDIO:
+      deadline_us = MIN (deadline_us, yodel_keypad_next_deadline_us (&self->keypad));
       return MIN (deadline_us, yodel_audio_receiver_next_deadline_us (self->audio_receiver));
     case YODEL_MEDIA_VIDEO:
       return MIN (deadline_us, yodel_video_receiver_next_deadline_us (self->video_receiver));

@@ -7,6 +7,7 @@
 #include "rtp/rtcp-schedule.h"
 #include "session/audio-receiver.h"
 #include "session/audio-sender.h"
+#include "session/keypad.h"
 #include "session/negotiation.h"
 #include "session/video-receiver.h"
 #include "session/video-sender.h"
@@ -45,6 +46,7 @@ typedef struct
 
   YodelAudioSender     *audio_sender;     /* (owned) one of each pair, by kind */
   YodelAudioReceiver   *audio_receiver;   /* (owned) */
+  YodelKeypad           keypad;           /* of sound */
   YodelVideoSender     *video_sender;     /* (owned) */
   YodelVideoReceiver   *video_receiver;   /* (owned) */
 

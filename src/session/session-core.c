@@ -42,6 +42,7 @@ yodel_session_core_new (const YodelSessionCoreConfig *config,
     .cname = self->cname,
     .max_transports = YODEL_SESSION_MAX_TRANSPORTS,
     .red = TRUE,
+    .telephone_event = TRUE,
     .remb = TRUE,
     .orientation = TRUE,
   };
@@ -494,6 +495,18 @@ yodel_session_core_push_audio (YodelSessionCore *self,
                              samples, n_samples, captured_us, now_us);
 }
 
+gboolean
+yodel_session_core_press_key (YodelSessionCore *self,
+                              guint             id,
+                              guint8            event,
+                              guint             duration_ms,
+                              gint64            now_us)
+{
+  YodelSection *section = find_open (self, id, YODEL_MEDIA_AUDIO);
+
+  return section != NULL && yodel_keypad_press (&section->keypad, event, duration_ms, now_us);
+}
+
 static void
 encode (YodelSessionCore *self,
         YodelSection     *section,
@@ -586,6 +599,20 @@ play_video (YodelSessionCore *self,
 }
 
 static void
+advance_keypad (YodelSessionCore *self,
+                YodelSection     *section,
+                gint64            now_us)
+{
+  YodelPath *path = &self->paths[section->transport];
+  YodelTelephoneOver over;
+
+  if (path->open && path->flow != NULL)
+    yodel_keypad_send (&section->keypad, section->audio_sender, path->flow, now_us);
+  while (yodel_keypad_poll (&section->keypad, &over, now_us))
+    self->ops.key (section->id, over.event, over.duration_ms, self->user_data);
+}
+
+static void
 advance_section (YodelSessionCore *self,
                  YodelSection     *section,
                  gint64            now_us)
@@ -599,6 +626,8 @@ advance_section (YodelSessionCore *self,
       case YODEL_MEDIA_VIDEO: play_video (self, section, now_us); break;
       }
 
+  if (section->kind == YODEL_MEDIA_AUDIO)
+    advance_keypad (self, section, now_us);
   if (path->open)
     yodel_session_core_send_reports (self, section, now_us);
 }

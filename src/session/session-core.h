@@ -54,6 +54,12 @@ typedef struct
                        gpointer             user_data);
   void (*notice)      (YodelSessionNotice   notice,
                        gpointer             user_data);
+
+  /* The peer pressed a key; its duration is known, for it is up. */
+  void (*key)         (guint                section,
+                       guint8               event,
+                       guint                duration_ms,
+                       gpointer             user_data);
 } YodelSessionCoreOps;
 
 typedef struct
@@ -117,6 +123,13 @@ void              yodel_session_core_push_audio         (YodelSessionCore       
                                                          const gint16                 *samples,
                                                          gsize                         n_samples,
                                                          gint64                        captured_us,
+                                                         gint64                        now_us);
+
+/* @event: a key, or YODEL_TELEPHONE_PAUSE.  Returns: FALSE if the peer does not take it, or too many wait */
+gboolean          yodel_session_core_press_key          (YodelSessionCore             *self,
+                                                         guint                         section,
+                                                         guint8                        event,
+                                                         guint                         duration_ms,
                                                          gint64                        now_us);
 void              yodel_session_core_push_video         (YodelSessionCore             *self,
                                                          guint                         section,

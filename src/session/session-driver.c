@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/random.h>
 
+#include "audio/telephone-sender.h"
 #include "base/units.h"
 #include "session/stats-private.h"
 
@@ -98,6 +99,19 @@ core_show (guint            section,
   if (port->sink != NULL)
     yodel_sink_write_video (port->sink, picture);
   tell_first_frame (self, port, g_get_monotonic_time ());
+}
+
+static void
+core_key (guint     section,
+          guint8    event,
+          guint     duration_ms,
+          gpointer  user_data)
+{
+  YodelSessionDriver *self = user_data;
+  YodelTrackPort *port = find_port (self, section);
+
+  if (port != NULL)
+    self->ops.key (port, event, duration_ms, self->user_data);
 }
 
 static void
@@ -227,6 +241,7 @@ create_core (YodelSessionDriver *self)
     .encode = core_encode,
     .decode = core_decode,
     .notice = core_notice,
+    .key = core_key,
   };
   gint64 now_us = g_get_monotonic_time ();
   g_autofree char *cname = NULL;
@@ -452,6 +467,22 @@ yodel_session_driver_push_video (YodelSessionDriver *self,
   yodel_driver_turn (self);
 }
 
+void
+yodel_session_driver_press_keys (YodelSessionDriver *self,
+                                 YodelTrackPort     *port,
+                                 const char         *keys,
+                                 guint               duration_ms)
+{
+  for (; *keys != '\0'; keys++)
+    {
+      guint8 event = YODEL_TELEPHONE_PAUSE;
+
+      if (*keys == ',' || yodel_telephone_event_from_key (*keys, &event))
+        yodel_session_core_press_key (self->core, port->section, event, duration_ms, g_get_monotonic_time ());
+    }
+  yodel_driver_turn (self);
+}
+
 /* Ports for the sections that an offer of the peer made. */
 static void
 adopt_tracks (YodelSessionDriver *self)
@@ -491,7 +522,7 @@ apply (YodelSessionDriver *self)
 
       self->ops.track (port, media != NULL ? media->mid : NULL,
                        media != NULL ? media->direction : YODEL_DIRECTION_INACTIVE,
-                       self->user_data);
+                       media != NULL && media->telephone_keys != 0, self->user_data);
     }
 
   yodel_driver_turn (self);

@@ -33,6 +33,11 @@ typedef struct
   void (*track)       (YodelTrackPort          *port,
                        const char              *mid,
                        YodelDirection           direction,
+                       gboolean                 takes_keys,
+                       gpointer                 user_data);
+  void (*key)         (YodelTrackPort          *port,
+                       guint8                   event,
+                       guint                    duration_ms,
                        gpointer                 user_data);
   void (*first_frame) (YodelTrackPort          *port,
                        gint64                   time_us,
@@ -100,6 +105,12 @@ void                yodel_session_driver_push_audio        (YodelSessionDriver  
                                                             const gint16                *samples,
                                                             gsize                        n_samples,
                                                             gint64                       captured_us);
+
+/* @keys: characters of a keypad, and "," for a pause; those that the peer does not take are left out. */
+void                yodel_session_driver_press_keys        (YodelSessionDriver          *self,
+                                                            YodelTrackPort              *port,
+                                                            const char                  *keys,
+                                                            guint                        duration_ms);
 void                yodel_session_driver_push_video        (YodelSessionDriver          *self,
                                                             YodelTrackPort              *port,
                                                             YodelVideoFrame             *frame);

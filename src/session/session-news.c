@@ -1,6 +1,7 @@
 /* What the driver tells the face: posted on the engine thread, heard on the program's. */
 #define G_LOG_DOMAIN "yodel-session"
 
+#include "audio/telephone-event.h"
 #include "session/session-private.h"
 
 static void
@@ -109,6 +110,7 @@ tell_track (YodelSession     *self,
 
   if (news->mid != NULL)
     yodel_track_set_mid (entry->track, news->mid);
+  yodel_track_set_takes_keys (entry->track, news->flag);
   yodel_track_set_current_direction (entry->track, news->value);
   yodel_session_start_sources (self);
 }
@@ -117,6 +119,7 @@ static void
 driver_track (YodelTrackPort *port,
               const char     *mid,
               YodelDirection  direction,
+              gboolean        takes_keys,
               gpointer        user_data)
 {
   YodelSessionNews *news = yodel_session_news_new (user_data, tell_track);
@@ -124,6 +127,31 @@ driver_track (YodelTrackPort *port,
   news->port = yodel_track_port_ref (port);
   news->mid = g_strdup (mid);
   news->value = direction;
+  news->flag = takes_keys;
+  yodel_session_news_post (news);
+}
+
+static void
+tell_key (YodelSession     *self,
+          YodelSessionNews *news)
+{
+  YodelSessionEntry *entry = yodel_session_find_entry (self, news->port);
+
+  if (entry != NULL)
+    yodel_track_key (entry->track, yodel_telephone_event_to_key ((guint8) news->value), (guint) (news->time_us / 1000));
+}
+
+static void
+driver_key (YodelTrackPort *port,
+            guint8          event,
+            guint           duration_ms,
+            gpointer        user_data)
+{
+  YodelSessionNews *news = yodel_session_news_new (user_data, tell_key);
+
+  news->port = yodel_track_port_ref (port);
+  news->value = event;
+  news->time_us = duration_ms * G_TIME_SPAN_MILLISECOND;
   yodel_session_news_post (news);
 }
 
@@ -230,6 +258,7 @@ const YodelSessionDriverOps yodel_session_driver_ops = {
   .candidate = driver_candidate,
   .track_added = driver_track_added,
   .track = driver_track,
+  .key = driver_key,
   .first_frame = driver_first_frame,
   .levels = driver_levels,
   .notice = driver_notice,

@@ -68,6 +68,7 @@ typedef struct
   YodelSessionSettings  settings;
   YodelDirection        direction;
   YodelSdpType          type;
+  guint                 duration_ms;
   gboolean              flag;
 } YodelSessionRequest;
 
@@ -109,6 +110,7 @@ struct _YodelSessionNews
   char             *text;       /* (owned) (nullable) */
   char             *mid;        /* (owned) (nullable) */
   int               value;
+  gboolean          flag;
   YodelEndReason    reason;
   gint64            time_us;
   double            sent;

@@ -127,6 +127,33 @@ outlet_changed (gpointer    user_data,
 }
 
 static void
+run_press_keys (gpointer data)
+{
+  YodelSessionRequest *request = data;
+
+  yodel_session_driver_press_keys (request->driver, request->port, request->text, request->duration_ms);
+}
+
+static void
+outlet_press_keys (gpointer    user_data,
+                   const char *keys,
+                   guint       duration_ms)
+{
+  Outlet *outlet = user_data;
+  YodelSession *self = outlet->link->session;
+  YodelSessionRequest *request;
+
+  if (self == NULL)
+    return;
+
+  request = yodel_session_request_new (self);
+  request->port = yodel_track_port_ref (outlet->port);
+  request->text = g_strdup (keys);
+  request->duration_ms = duration_ms;
+  yodel_session_post (self, run_press_keys, request);
+}
+
+static void
 tell_sink_released (YodelSession     *self,
                     YodelSessionNews *news)
 {
@@ -176,6 +203,7 @@ yodel_session_add_entry (YodelSession   *self,
     .push_audio = outlet_push_audio,
     .push_video = outlet_push_video,
     .changed = outlet_changed,
+    .press_keys = outlet_press_keys,
     .sink_set = outlet_sink_set,
   };
   Outlet *outlet = g_new (Outlet, 1);

@@ -15,6 +15,9 @@ typedef struct
                       YodelVideoFrame *frame);
   void (*changed)    (gpointer         user_data,
                       YodelTrack      *track);
+  void (*press_keys) (gpointer         user_data,
+                      const char      *keys,
+                      guint            duration_ms);
   void (*sink_set)   (gpointer         user_data,
                       YodelTrack      *track,
                       YodelSink       *before);
@@ -28,6 +31,11 @@ void        yodel_track_set_mid               (YodelTrack             *self,
                                                const char             *mid);
 void        yodel_track_set_current_direction (YodelTrack             *self,
                                                YodelDirection          direction);
+void        yodel_track_set_takes_keys        (YodelTrack             *self,
+                                               gboolean                takes_keys);
+void        yodel_track_key                   (YodelTrack             *self,
+                                               char                    key,
+                                               guint                   duration_ms);
 void        yodel_track_set_sending           (YodelTrack             *self,
                                                gboolean                sending);
 void        yodel_track_set_level             (YodelTrack             *self,

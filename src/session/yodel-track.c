@@ -2,6 +2,12 @@
 
 #include "session/track-private.h"
 
+#include <string.h>
+
+#include <yodel/yodel-error.h>
+
+#include "audio/telephone-sender.h"
+
 /* Thread: the one its session belongs to, but for yodel_track_push_audio() and
  * yodel_track_push_video(), which only reach the outlet; that is set at birth. */
 struct _YodelTrack
@@ -14,6 +20,7 @@ struct _YodelTrack
   YodelDirection    current_direction;   /* negotiated */
   gboolean          enabled;
   gboolean          sending;             /* the source is started */
+  gboolean          takes_keys;          /* the peer does */
   double            level_sent;
   double            level_received;
   YodelSource      *source;              /* (owned) (nullable) */
@@ -33,6 +40,7 @@ enum
   PROP_DIRECTION,
   PROP_CURRENT_DIRECTION,
   PROP_ENABLED,
+  PROP_CAN_SEND_TELEPHONE_EVENTS,
   PROP_LEVEL_SENT,
   PROP_LEVEL_RECEIVED,
   PROP_SOURCE,
@@ -43,6 +51,7 @@ enum
 enum
 {
   FIRST_FRAME,
+  TELEPHONE_EVENT,
   N_SIGNALS
 };
 
@@ -71,6 +80,7 @@ yodel_track_get_property (GObject    *object,
     case PROP_DIRECTION:         g_value_set_int (value, self->direction); break;
     case PROP_CURRENT_DIRECTION: g_value_set_int (value, self->current_direction); break;
     case PROP_ENABLED:           g_value_set_boolean (value, self->enabled); break;
+    case PROP_CAN_SEND_TELEPHONE_EVENTS: g_value_set_boolean (value, self->takes_keys); break;
     case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
     case PROP_LEVEL_RECEIVED:    g_value_set_double (value, self->level_received); break;
     case PROP_SOURCE:            g_value_set_object (value, self->source); break;
@@ -173,6 +183,14 @@ yodel_track_class_init (YodelTrackClass *klass)
   properties[PROP_ENABLED] = g_param_spec_boolean ("enabled", NULL, NULL, TRUE, writable);
 
   /**
+   * YodelTrack:can-send-telephone-events:
+   *
+   * Whether the peer takes keys of a telephone (RFC 4733): agreed, and its voice flows.
+   */
+  properties[PROP_CAN_SEND_TELEPHONE_EVENTS] =
+    g_param_spec_boolean ("can-send-telephone-events", NULL, NULL, FALSE, readable);
+
+  /**
    * YodelTrack:level-sent:
    *
    * How loud the sound going out is, in dBov (0 is the loudest, -127 is silence), updated ten
@@ -216,6 +234,18 @@ yodel_track_class_init (YodelTrackClass *klass)
   signals[FIRST_FRAME] =
     g_signal_new ("first-frame", YODEL_TYPE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                   G_TYPE_NONE, 1, G_TYPE_INT64);
+
+  /**
+   * YodelTrack::telephone-event:
+   * @self: the track
+   * @key: one character: 0 to 9, *, #, or A to D
+   * @duration_ms: how long the key was down
+   *
+   * The peer pressed a key of its telephone (RFC 4733), and has let go of it.
+   */
+  signals[TELEPHONE_EVENT] =
+    g_signal_new ("telephone-event", YODEL_TYPE_TRACK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_UINT);
 }
 
 static void
@@ -264,6 +294,27 @@ yodel_track_set_current_direction (YodelTrack     *self,
 
   self->current_direction = direction;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CURRENT_DIRECTION]);
+}
+
+void
+yodel_track_set_takes_keys (YodelTrack *self,
+                            gboolean    takes_keys)
+{
+  if (self->takes_keys == takes_keys)
+    return;
+
+  self->takes_keys = takes_keys;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_SEND_TELEPHONE_EVENTS]);
+}
+
+void
+yodel_track_key (YodelTrack *self,
+                 char        key,
+                 guint       duration_ms)
+{
+  const char text[] = { key, '\0' };
+
+  g_signal_emit (self, signals[TELEPHONE_EVENT], 0, text, duration_ms);
 }
 
 /* Starts and stops the source with the track. */
@@ -508,6 +559,53 @@ yodel_track_set_sink (YodelTrack *self,
     self->outlet.sink_set (self->outlet_data, self, before);
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SINK]);
+}
+
+/**
+ * yodel_track_send_telephone_events:
+ * @self: an audio track
+ * @keys: characters of a keypad, 0 to 9, *, #, A to D, and "," for a pause of two seconds; at most 128
+ * @duration_ms: how long each is held down, 40 to 6000; 100 suits everybody
+ * @error: return location for a #GError
+ *
+ * Presses keys of a telephone, one after the other, 70 ms between them: the peer learns their names (RFC 4733), nobody
+ * hears a tone. The voice goes on meanwhile, and a muted track sends them too. Keys that are
+ * pressed before the last ones are through come after them, as long as no more than 128 wait.
+ *
+ * Returns: %FALSE on %YODEL_ERROR_UNSUPPORTED if a character is no key, or the peer takes none; on
+ *   %YODEL_ERROR_STATE before the voice flows
+ */
+gboolean
+yodel_track_send_telephone_events (YodelTrack  *self,
+                                   const char  *keys,
+                                   guint        duration_ms,
+                                   GError     **error)
+{
+  guint8 event;
+
+  g_return_val_if_fail (YODEL_IS_TRACK (self), FALSE);
+  g_return_val_if_fail (self->kind == YODEL_MEDIA_AUDIO, FALSE);
+  g_return_val_if_fail (keys != NULL && strlen (keys) <= YODEL_TELEPHONE_MAX_WAITING, FALSE);
+
+  for (const char *at = keys; *at != '\0'; at++)
+    if (*at != ',' && !yodel_telephone_event_from_key (*at, &event))
+      {
+        g_set_error (error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED, "\"%s\" has a character that is no key of a telephone", keys);
+        return FALSE;
+      }
+  if ((self->current_direction & YODEL_DIRECTION_SENDONLY) == 0)
+    {
+      g_set_error_literal (error, YODEL_ERROR, YODEL_ERROR_STATE, "no sound is sent yet");
+      return FALSE;
+    }
+  if (!self->takes_keys)
+    {
+      g_set_error_literal (error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED, "the peer takes no telephone events");
+      return FALSE;
+    }
+
+  self->outlet.press_keys (self->outlet_data, keys, duration_ms);
+  return TRUE;
 }
 
 /**

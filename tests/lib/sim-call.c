@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "audio/telephone-event.h"
 #include "base/units.h"
 #include "session/stats-private.h"
 
@@ -106,6 +107,17 @@ on_notice (YodelSessionNotice notice,
 }
 
 static void
+on_key (guint     section,
+        guint8    event,
+        guint     duration_ms,
+        gpointer  user_data)
+{
+  SimPeer *peer = user_data;
+
+  g_string_append_c (peer->keys, yodel_telephone_event_to_key (event));
+}
+
+static void
 job_free (Job *job)
 {
   g_clear_pointer (&job->encode, yodel_encode_job_free);
@@ -166,6 +178,7 @@ peer_init (SimPeer      *peer,
     .encode = on_encode,
     .decode = on_decode,
     .notice = on_notice,
+    .key = on_key,
   };
   const YodelSessionCoreConfig config = {
     .seed = { seed, way, 3, 4 },
@@ -179,6 +192,7 @@ peer_init (SimPeer      *peer,
   peer->encoder = yodel_vp8_encoder_new ();
   peer->decoder = yodel_vp8_decoder_new ();
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
+  peer->keys = g_string_new (NULL);
   peer->audio = yodel_session_core_add_section (peer->core, YODEL_MEDIA_AUDIO,
                                                 YODEL_DIRECTION_SENDRECV, call->now_us);
   if (with_video)
@@ -195,6 +209,7 @@ peer_clear (SimPeer *peer)
   yodel_vp8_encoder_free (peer->encoder);
   yodel_vp8_decoder_free (peer->decoder);
   g_array_unref (peer->heard);
+  g_string_free (peer->keys, TRUE);
 }
 
 SimCall *

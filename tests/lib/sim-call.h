@@ -31,6 +31,7 @@ typedef struct
   guint             n_shown;
   guint             n_paused;          /* notices that the picture is paused */
   guint             n_resumed;
+  GString          *keys;              /* (owned) that the other side pressed */
   gint64            samples_sent;
   guint             pictures_sent;
   gboolean          silent;            /* its source gives nothing */

@@ -342,6 +342,8 @@ test_optional_formats (void)
   answered = exchange (a, b);
   g_assert_cmpint (nth_media (a, 0)->send.red, ==, 63);
   g_assert_cmpint (nth_media (b, 0)->receive.telephone_event, ==, 110);
+  g_assert_cmpint (nth_media (b, 0)->receive.telephone_event_8000, ==, 126);
+  g_assert_cmphex (nth_media (a, 0)->telephone_keys, ==, 0xffff);
   g_assert_nonnull (strstr (answered, "a=fmtp:63 111/111\r\n"));
   g_assert_cmpuint (nth_media (b, 1)->extensions.orientation, ==, 13);
   g_assert_true (nth_media (a, 1)->transport_cc && !nth_media (a, 1)->remb);

@@ -351,6 +351,44 @@ test_call (Fixture       *fixture,
   g_assert_cmpint (fixture->caller_sink->n_finished, ==, with_video != NULL ? 2 : 1);
 }
 
+static void
+on_telephone_event (YodelTrack *track,
+                    const char *key,
+                    guint       duration_ms,
+                    GString    *keys)
+{
+  g_string_append_printf (keys, "%s:%u ", key, duration_ms);
+}
+
+static void
+test_telephone_events (Fixture       *fixture,
+                       gconstpointer  data)
+{
+  g_autoptr (GList) calling = yodel_session_get_tracks (fixture->caller);
+  g_autoptr (GList) called = yodel_session_get_tracks (fixture->callee);
+  g_autoptr (GString) keys = g_string_new (NULL);
+  gboolean can;
+
+  g_assert_false (yodel_track_send_telephone_events (calling->data, "1", 100, &fixture->error));
+  g_assert_error (fixture->error, YODEL_ERROR, YODEL_ERROR_STATE);
+  g_clear_error (&fixture->error);
+
+  g_signal_connect (called->data, "telephone-event", G_CALLBACK (on_telephone_event), keys);
+  negotiate (fixture, fixture->caller, fixture->callee);
+  run_until_counted (count_of (&fixture->callee_sink->n_loud) > 5);
+  g_object_get (calling->data, "can-send-telephone-events", &can, NULL);
+  g_assert_true (can);
+
+  g_assert_false (yodel_track_send_telephone_events (calling->data, "1x", 100, &fixture->error));
+  g_assert_error (fixture->error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED);
+  g_clear_error (&fixture->error);
+  g_assert_true (yodel_track_send_telephone_events (calling->data, "4#", 100, &fixture->error));
+  g_assert_true (yodel_track_send_telephone_events (calling->data, "2d", 40, &fixture->error));
+  run_until (strstr (keys->str, "D") != NULL);
+  g_assert_cmpstr (keys->str, ==, "4:100 #:100 2:40 D:40 ");
+  g_signal_handlers_disconnect_by_data (called->data, keys);
+}
+
 /* Whoever answers has not the key that was announced: not one block of sound is played. */
 static void
 test_wrong_fingerprint (Fixture       *fixture,
@@ -510,6 +548,7 @@ main (int   argc,
   g_test_add ("/session/call/sound-both-ways", Fixture, NULL, set_up, test_call, tear_down);
   g_test_add ("/session/call/sound-and-picture-both-ways", Fixture, "video", set_up, test_call,
               tear_down);
+  g_test_add ("/session/telephone-events-are-pressed-and-heard", Fixture, NULL, set_up, test_telephone_events, tear_down);
   g_test_add ("/session/wrong-fingerprint-ends-it-unheard", Fixture, NULL, set_up,
               test_wrong_fingerprint, tear_down);
   g_test_add ("/session/malformed-descriptions-change-nothing", Fixture, NULL, set_up,

@@ -93,6 +93,29 @@ test_thin_link (void)
   g_assert_cmpuint (call->callee.n_shown - n_shown, >=, 4 * 25);
 }
 
+/* Keys arrive, each once and in order, though a third of all packets is lost; the voice goes on beside them. */
+static void
+test_keys_are_pressed (void)
+{
+  static const guint8 keys[] = { 5, 5, 0, 11, 15, 0xff, 9 };
+  const SimLinkConfig link = { .delay_us = MS (40), .loss = 0.3, .jitter_us = MS (10) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+
+  sim_call_run (call, SECONDS (1));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_assert_true (yodel_session_core_press_key (call->caller.core, call->caller.audio, keys[i], 100, call->now_us));
+  g_assert_false (yodel_session_core_press_key (call->caller.core, call->caller.audio, 16, 100, call->now_us));
+  sim_call_run (call, SECONDS (5));
+
+  g_assert_cmpstr (call->callee.keys->str, ==, "550#D9");
+  g_assert_cmpstr (call->caller.keys->str, ==, "");
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "telephoneEventsSent"), ==, 6);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "telephoneEventsRefused"), ==, 1);
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "audio", "telephoneEventsReceived"), ==, 6);
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (4)), >, 0.4);
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "audio", "jitter"), <, 0.025);
+}
+
 static guint
 fingerprint_of_a_call (void)
 {
@@ -203,5 +226,6 @@ main (int   argc,
   g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
   g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);
+  g_test_add_func ("/sim/call/keys-arrive-once-and-in-order", test_keys_are_pressed);
   return g_test_run ();
 }
