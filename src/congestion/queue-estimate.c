@@ -4,29 +4,53 @@
 
 #include "base/units.h"
 
-#define JITTER_WEIGHT (1 / 64.0)
+#define JITTER_WEIGHT  (1 / 64.0)
+#define BIN_US         (100 * YODEL_US_PER_MS)
+#define MAX_PASSED     6                        /* bins that may have been quicker than the base ... */
+#define PASSED_ONE_IN  40                       /* ... and of how many, while fewer are known */
 
 void
 yodel_queue_estimate_init (YodelQueueEstimate *self)
 {
-  *self = (YodelQueueEstimate) { .second = -1, .base_us = G_MAXINT64 };
-  for (guint i = 0; i < YODEL_QUEUE_BASE_SECONDS; i++)
+  *self = (YodelQueueEstimate) { .bin = -1, .base_us = G_MAXINT64 };
+  for (guint i = 0; i < YODEL_QUEUE_BASE_BINS; i++)
     self->least_us[i] = G_MAXINT64;
 }
 
-static void
-move_second (YodelQueueEstimate *self,
-             gint64              second)
+/* The least of all bins but the few that are lower still. */
+static gint64
+find_base_us (const YodelQueueEstimate *self)
 {
-  gint64 from = self->second < 0 ? second : MAX (self->second + 1, second - YODEL_QUEUE_BASE_SECONDS + 1);
+  gint64 lowest_us[MAX_PASSED + 1];
+  guint n = 0, n_lowest = 0;
 
-  for (gint64 i = from; i <= second; i++)
-    self->least_us[i % YODEL_QUEUE_BASE_SECONDS] = G_MAXINT64;
-  self->second = second;
+  for (guint i = 0; i < YODEL_QUEUE_BASE_BINS; i++)
+    {
+      guint k = MIN (n_lowest, MAX_PASSED);
 
-  self->base_us = G_MAXINT64;
-  for (guint i = 0; i < YODEL_QUEUE_BASE_SECONDS; i++)
-    self->base_us = MIN (self->base_us, self->least_us[i]);
+      if (self->least_us[i] == G_MAXINT64)
+        continue;
+      n++;
+      if (n_lowest > MAX_PASSED && self->least_us[i] >= lowest_us[MAX_PASSED])
+        continue;
+      for (; k > 0 && lowest_us[k - 1] > self->least_us[i]; k--)
+        lowest_us[k] = lowest_us[k - 1];
+      lowest_us[k] = self->least_us[i];
+      n_lowest = MIN (n_lowest + 1, MAX_PASSED + 1);
+    }
+  return n > 0 ? lowest_us[MIN (n / PASSED_ONE_IN, MAX_PASSED)] : G_MAXINT64;
+}
+
+static void
+move_bin (YodelQueueEstimate *self,
+          gint64              bin)
+{
+  gint64 from = self->bin < 0 ? bin : MAX (self->bin + 1, bin - YODEL_QUEUE_BASE_BINS + 1);
+
+  for (gint64 i = from; i <= bin; i++)
+    self->least_us[i % YODEL_QUEUE_BASE_BINS] = G_MAXINT64;
+  self->bin = bin;
+  self->base_us = find_base_us (self);
 }
 
 static const YodelDelaySample *
@@ -41,15 +65,16 @@ yodel_queue_estimate_push (YodelQueueEstimate *self,
                            gint64              sent_us,
                            gint64              arrived_us)
 {
-  gint64 delay_us = arrived_us - sent_us, second = arrived_us / G_USEC_PER_SEC;
+  gint64 delay_us = arrived_us - sent_us, bin = arrived_us / BIN_US;
   gint64 *least_us;
 
-  if (second > self->second)
-    move_second (self, second);
+  if (bin > self->bin)
+    move_bin (self, bin);
 
-  least_us = &self->least_us[self->second % YODEL_QUEUE_BASE_SECONDS];
+  least_us = &self->least_us[self->bin % YODEL_QUEUE_BASE_BINS];
   *least_us = MIN (*least_us, delay_us);
-  self->base_us = MIN (self->base_us, delay_us);
+  if (self->base_us == G_MAXINT64)
+    self->base_us = delay_us;
 
   if (self->n_recent > 0)
     self->jitter_us += JITTER_WEIGHT * (ABS (delay_us - sample_back (self, 0)->delay_us) - self->jitter_us);
@@ -59,8 +84,8 @@ yodel_queue_estimate_push (YodelQueueEstimate *self,
 void
 yodel_queue_estimate_hold_base (YodelQueueEstimate *self)
 {
-  if (self->second >= 0)
-    self->least_us[self->second % YODEL_QUEUE_BASE_SECONDS] = self->base_us;
+  if (self->bin >= 0)
+    self->least_us[self->bin % YODEL_QUEUE_BASE_BINS] = self->base_us;
 }
 
 gint64
@@ -78,11 +103,11 @@ yodel_queue_estimate_get_standing_us (const YodelQueueEstimate *self,
         break;
       least_us = MIN (least_us, sample->delay_us);
     }
-  return n > 0 ? least_us - self->base_us : 0;
+  return n > 0 ? MAX (least_us - self->base_us, 0) : 0;
 }
 
 gint64
 yodel_queue_estimate_get_newest_us (const YodelQueueEstimate *self)
 {
-  return self->n_recent > 0 ? sample_back (self, 0)->delay_us - self->base_us : 0;
+  return self->n_recent > 0 ? MAX (sample_back (self, 0)->delay_us - self->base_us, 0) : 0;
 }

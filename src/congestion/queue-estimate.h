@@ -1,11 +1,14 @@
 /* How long is the queue on the path?  The one-way delay of now against the least of the last
- * while.  The clocks of the two ends may differ: only differences count. */
+ * while.  The clocks of the two ends may differ: only differences count.
+ *
+ * The least is what an empty path shows again and again: a few packets that were quicker, as a
+ * path with several ways or a host that was late to read its clock has them, are not it. */
 #pragma once
 
 #include <glib.h>
 
-#define YODEL_QUEUE_BASE_SECONDS 30
-#define YODEL_QUEUE_RECENT       64
+#define YODEL_QUEUE_BASE_BINS 300       /* of 100 ms: the memory is 30 s */
+#define YODEL_QUEUE_RECENT    64
 
 typedef struct
 {
@@ -15,8 +18,8 @@ typedef struct
 
 typedef struct
 {
-  gint64           least_us[YODEL_QUEUE_BASE_SECONDS];   /* of each second, a ring; G_MAXINT64: none */
-  gint64           second;                               /* of the newest; -1: none yet */
+  gint64           least_us[YODEL_QUEUE_BASE_BINS];      /* of each bin, a ring; G_MAXINT64: none */
+  gint64           bin;                                  /* of the newest; -1: none yet */
   gint64           base_us;
   YodelDelaySample recent[YODEL_QUEUE_RECENT];           /* a ring */
   guint            n_recent;                             /* ever pushed */

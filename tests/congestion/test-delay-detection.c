@@ -228,6 +228,24 @@ test_alr (void)
   g_assert_false (alr.in_alr);
 }
 
+/* 10 s of an even path; three packets of them were 30 ms quicker. */
+static void
+test_quick_packets (void)
+{
+  YodelQueueEstimate queue;
+
+  yodel_queue_estimate_init (&queue);
+  for (guint i = 0; i < 1000; i++)
+    yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + (i == 300 || i == 555 || i == 871 ? 20 : 50) * MS);
+  g_assert_cmpint (yodel_queue_estimate_get_standing_us (&queue, 100 * MS), ==, 0);
+
+  /* What lasts is a shorter way. */
+  for (guint i = 1000; i < 1200; i++)
+    yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + 20 * MS);
+  yodel_queue_estimate_push (&queue, 12100 * MS, 12160 * MS);
+  g_assert_cmpint (yodel_queue_estimate_get_newest_us (&queue), ==, 40 * MS);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -246,6 +264,7 @@ main (int   argc,
   g_test_add_func ("/congestion/acknowledged-rate/over-a-window", test_acknowledged_rate);
   g_test_add_func ("/congestion/queue-estimate/a-spike-is-no-queue", test_standing_queue);
   g_test_add_func ("/congestion/queue-estimate/base-grows-old-unless-held", test_base_grows_old);
+  g_test_add_func ("/congestion/queue-estimate/a-few-quick-packets-are-not-the-base", test_quick_packets);
   g_test_add_func ("/congestion/aimd/backs-off-and-climbs", test_aimd_backs_off_and_climbs);
   g_test_add_func ("/congestion/drain/ends-when-empty-or-late", test_drain_ends_when_empty_or_late);
   g_test_add_func ("/congestion/alr/less-than-it-may", test_alr);

@@ -119,14 +119,17 @@ dump (const Scenario *scenario)
 typedef struct
 {
   const char *name;
-  gint64      delay_us, jitter_us;
+  gint64      delay_us, jitter_us, jitter_span_us;
+  double      quick;
   double      min_use, max_loss, max_steady_ms, max_rise_s, max_fall_s;
 } VariableCase;
 
 static const VariableCase variable_cases[] = {
-  { "5.1/variable-capacity",              50 * MS,  0,         0.90, 0.3, 40, 3.0, 1.5 },
-  { "5.1/variable-capacity-100-ms",       100 * MS, 0,         0.85, 0.6, 60, 4.0, 2.0 },
-  { "5.1/variable-capacity-with-jitter",  50 * MS,  JITTER_US, 0.85, 0.3, 60, 3.0, 2.0 },
+  { "5.1/variable-capacity",                  50 * MS,  0,         0,       0,     0.90, 0.3, 40, 3.0, 1.5 },
+  { "5.1/variable-capacity-100-ms",           100 * MS, 0,         0,       0,     0.85, 0.6, 60, 4.0, 2.0 },
+  { "5.1/variable-capacity-with-jitter",      50 * MS,  JITTER_US, 0,       0,     0.85, 0.3, 60, 3.0, 2.0 },
+  { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 3.0, 2.0 },
+  { "5.1/variable-capacity-quick-packets",    50 * MS,  0,         0,       0.001, 0.90, 0.3, 40, 3.0, 1.5 },
 };
 
 static void
@@ -134,11 +137,17 @@ test_variable (gconstpointer data)
 {
   static const SimRate rates[] = { { 0, 1000000 }, { 40 * S, 2500000 }, { 60 * S, 600000 }, { 80 * S, 1000000 } };
   const VariableCase *c = data;
-  g_autoptr (Scenario) scenario = make (N_RATES (rates), NULL, 0, QUEUE_US, c->jitter_us);
+  SimLinkConfig config = {
+    .rates = rates, .n_rates = G_N_ELEMENTS (rates), .queue_us = QUEUE_US,
+    .jitter_us = c->jitter_us, .jitter_span_us = c->jitter_span_us, .quick = c->quick, .quick_us = 30 * MS,
+  };
+  g_autoptr (Scenario) scenario = scenario_new (seed);
   MediaPlan plan = { .stop_us = 100 * S };
-  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, c->delay_us, &plan, seed);
+  MediaFlow *flow;
   double use, rise_s, fall_s, steady_ms, loss;
 
+  sim_network_set_link (scenario->network, SIM_FORTH, &config);
+  flow = scenario_add_media (scenario, SIM_FORTH, c->delay_us, &plan, seed);
   scenario_run (scenario, 100 * S);
   use = media_flow_get_arrived_bps (flow, 0, 100 * S) * 100 / capacity_bits (N_RATES (rates), MEDIA_MAX_BPS, 0, 100 * S);
   rise_s = reached_s (flow, 0.85 * MEDIA_MAX_BPS, 40 * S, 60 * S);

@@ -191,7 +191,11 @@ propagate (SimNetwork  *self,
   delivery->arrived_us = now_us + config->delay_us + self->flow_delay_us[delivery->flow];
   if (config->jitter_us > 0)
     delivery->arrived_us += config->jitter_us * (3 + cut_gaussian (self->random));
-  if (config->reordered > 0 && g_rand_double (self->random) < config->reordered)
+  if (config->jitter_span_us > 0)
+    delivery->arrived_us += g_rand_double (self->random) * config->jitter_span_us;
+  if (config->quick > 0 && g_rand_double (self->random) < config->quick)
+    delivery->arrived_us -= config->quick_us;
+  else if (config->reordered > 0 && g_rand_double (self->random) < config->reordered)
     delivery->arrived_us += config->reordered_us;
   else if (!config->jitter_reorders)
     *last_us = delivery->arrived_us = MAX (delivery->arrived_us, *last_us);

@@ -27,12 +27,15 @@ typedef struct
   gint64         delay_us;          /* one way, after the queue */
 
   gint64         jitter_us;         /* standard deviation of a Gaussian cut at 3 of them, on top */
+  gint64         jitter_span_us;    /* uniform from 0 to this, on top */
   gboolean       jitter_reorders;   /* else a packet waits for the one before it, RFC 8868 section 4.5.2 */
 
   double         loss;              /* independent */
   double         burst_loss;        /* Gilbert-Elliott: share of packets lost ... */
   double         burst_packets;     /* ... and mean length of a burst */
   double         duplicates;
+  double         quick;             /* share of packets that find a shorter way ... */
+  gint64         quick_us;          /* ... by this much, and overtake others */
   double         reordered;         /* share of packets held back ... */
   gint64         reordered_us;      /* ... by this much */
 } SimLinkConfig;

@@ -336,7 +336,7 @@ serve (Link   *self,
     else
       {
         self->in_service = packet;
-        self->served_ns = now_ns + (gint64) (((double) packet->size + self->overhead_bytes) * 8e9 / self->rate_bps);
+        self->served_ns = MAX (now_ns, packet->pushed_ns) + (gint64) (((double) packet->size + self->overhead_bytes) * 8e9 / self->rate_bps);
       }
 }
 
