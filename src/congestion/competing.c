@@ -55,6 +55,7 @@ has_rival (const YodelCompeting      *self,
   return self->high_since_us >= 0 && now_us - self->high_since_us >= HIGH_FOR_US && earlier_us > 0 &&
          input->queue_us >= STILL_THERE * earlier_us &&
          input->target_bps <= MADE_WAY * self->high_bps &&
+         input->acknowledged_bps <= MADE_WAY * self->high_bps &&
          input->acknowledged_bps <= OBEYED * input->target_bps;
 }
 
@@ -73,7 +74,7 @@ watch_queue (YodelCompeting            *self,
       self->high_bps = MAX (input->acknowledged_bps, 0);
     }
   else if (now_us - self->high_since_us < HIGH_FOR_US / 3)
-    self->high_bps = MAX (self->high_bps, input->acknowledged_bps);
+    self->high_bps = MAX (input->acknowledged_bps, 0);      /* what came before the queue is out of it by then */
 
   if (input->queue_us >= LOW_US)
     self->low_since_us = -1;

@@ -17,6 +17,7 @@
 #define DRAIN_FROM_US      (15 * YODEL_US_PER_MS)
 #define DOUBTFUL_GAIN      0.5                        /* of what a probe shows */
 #define FULL_OF_LATE_US    (6 * G_USEC_PER_SEC)
+#define CONFIRMED_US       (1 * G_USEC_PER_SEC)       /* the second of two probes confirms what the first showed */
 #define RECOVERY_SHARE     0.9                        /* of the rate before a passing disturbance */
 #define RECOVERY_RISE      1.5                        /* per second */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
@@ -97,7 +98,7 @@ yodel_delay_control_has_no_queue (const YodelDelayControl *self)
 }
 
 /* A burst that was held up, or that went into a path full of late, may have pushed others aside:
- * half of what it shows is believed. */
+ * half of what it shows is believed, until the next one shows as much. */
 void
 yodel_delay_control_on_probe (YodelDelayControl       *self,
                               const YodelProbeOutcome *outcome,
@@ -106,11 +107,13 @@ yodel_delay_control_on_probe (YodelDelayControl       *self,
 {
   double gain_bps = outcome->bps - self->aimd.target_bps;
   gboolean was_full = self->overused_us >= 0 && now_us - self->overused_us < FULL_OF_LATE_US;
+  double confirmed_bps = now_us - self->risen_us < CONFIRMED_US ? MIN (self->shown_bps, outcome->bps) : 0;
 
   if (gain_bps <= 0 || self->drain.is_active)
     return;
   if (!is_starting && (outcome->is_saturated || was_full))
-    gain_bps *= DOUBTFUL_GAIN;
+    gain_bps = MAX (DOUBTFUL_GAIN * gain_bps, confirmed_bps - self->aimd.target_bps);
+  self->shown_bps = outcome->bps;
 
   self->risen_us = now_us;
   yodel_aimd_set_target (&self->aimd, self->aimd.target_bps + gain_bps, outcome->is_saturated, now_us);

@@ -24,6 +24,7 @@ typedef struct
   gint64                updated_us;
   double                recovery_bps;      /* up to here quickly */
   gint64                risen_us;          /* when a probe last raised the target */
+  double                shown_bps;         /* what that probe showed */
   gint64                probe_sent_us;     /* the last packet of a probe */
 } YodelDelayControl;
 

@@ -6,8 +6,8 @@
 
 #define JITTER_WEIGHT  (1 / 64.0)
 #define BIN_US         (100 * YODEL_US_PER_MS)
-#define MAX_PASSED     6                        /* bins that may have been quicker than the base ... */
-#define PASSED_ONE_IN  40                       /* ... and of how many, while fewer are known */
+#define MAX_PASSED     8                        /* bins that may have been quicker than the base ... */
+#define PASSED_ONE_IN  25                       /* ... and of how many, while fewer are known */
 
 void
 yodel_queue_estimate_init (YodelQueueEstimate *self)

@@ -138,15 +138,14 @@ scenario_get_queue_ms (const Scenario *self,
 }
 
 double
-scenario_get_settled_s (const Scenario *self,
-                        double          limit_ms,
-                        gint64          from_us,
-                        gint64          to_us)
+scenario_get_over_s (const Scenario *self,
+                     double          limit_ms,
+                     gint64          from_us,
+                     gint64          to_us)
 {
-  double settled_s = 0;
+  guint n = 0;
 
   for (guint i = from_us / SCENARIO_SAMPLE_US; i < to_us / SCENARIO_SAMPLE_US && i < self->queue_us->len; i++)
-    if (g_array_index (self->queue_us, double, i) > limit_ms * 1000)
-      settled_s = (i * SCENARIO_SAMPLE_US - from_us) / (double) G_USEC_PER_SEC;
-  return settled_s;
+    n += g_array_index (self->queue_us, double, i) > limit_ms * 1000;
+  return n * SCENARIO_SAMPLE_US / (double) G_USEC_PER_SEC;
 }

@@ -38,8 +38,8 @@ double    scenario_get_queue_ms      (const Scenario *self,
                                       gint64          from_us,
                                       gint64          to_us);
 
-/* For how long after @from_us the queue was last above @limit_ms before @to_us, in seconds. */
-double    scenario_get_settled_s     (const Scenario *self,
+/* Seconds in which the queue was longer than @limit_ms. */
+double    scenario_get_over_s        (const Scenario *self,
                                       double          limit_ms,
                                       gint64          from_us,
                                       gint64          to_us);

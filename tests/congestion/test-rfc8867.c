@@ -127,8 +127,8 @@ typedef struct
 static const VariableCase variable_cases[] = {
   { "5.1/variable-capacity",                  50 * MS,  0,         0,       0,     0.90, 0.3, 40, 3.0, 1.5 },
   { "5.1/variable-capacity-100-ms",           100 * MS, 0,         0,       0,     0.85, 0.6, 60, 4.0, 2.0 },
-  { "5.1/variable-capacity-with-jitter",      50 * MS,  JITTER_US, 0,       0,     0.85, 0.3, 60, 3.0, 2.0 },
-  { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 3.0, 2.0 },
+  { "5.1/variable-capacity-with-jitter",      50 * MS,  JITTER_US, 0,       0,     0.85, 0.3, 60, 4.0, 2.0 },
+  { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 4.0, 2.0 },
   { "5.1/variable-capacity-quick-packets",    50 * MS,  0,         0,       0.001, 0.90, 0.3, 40, 3.0, 1.5 },
 };
 
@@ -151,7 +151,7 @@ test_variable (gconstpointer data)
   scenario_run (scenario, 100 * S);
   use = media_flow_get_arrived_bps (flow, 0, 100 * S) * 100 / capacity_bits (N_RATES (rates), MEDIA_MAX_BPS, 0, 100 * S);
   rise_s = reached_s (flow, 0.85 * MEDIA_MAX_BPS, 40 * S, 60 * S);
-  fall_s = scenario_get_settled_s (scenario, 100, 60 * S, 80 * S);
+  fall_s = scenario_get_over_s (scenario, 100, 60 * S, 80 * S);
   steady_ms = steady_queue_ms (scenario, N_RATES (rates), 100 * S);
   loss = loss_percent (flow);
   dump (scenario);
