@@ -24,11 +24,13 @@ typedef struct
 {
   guint    target_bps;          /* for all that is sent */
   guint    pacing_bps;          /* for the pacer */
+  guint    acknowledged_bps;    /* what comes through of late; 0: unknown */
   gint64   rtt_us;              /* smoothed; -1: unknown */
   gint64   queue_us;            /* standing queue on the path as far as can be told */
   double   loss_fraction;       /* 0 to 1 */
   gboolean in_alr;              /* the application sends less than it may */
   gboolean overusing;
+  gboolean draining;            /* lets a queue empty */
   gboolean competing;           /* someone else keeps the queue filled */
   gboolean stopped;             /* a circuit breaker is open (RFC 8083): send no video */
 } YodelControllerState;

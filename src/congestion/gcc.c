@@ -367,11 +367,13 @@ yodel_gcc_get_state (const YodelController *controller,
   *state = (YodelControllerState) {
     .target_bps = self->target_bps,
     .pacing_bps = self->target_bps * pacing_factor (self),
+    .acknowledged_bps = MAX (yodel_delay_control_get_acknowledged_bps (&self->delay), 0),
     .rtt_us = self->rtt_us,
     .queue_us = yodel_delay_control_get_queue_us (&self->delay),
     .loss_fraction = self->loss.mean,
     .in_alr = self->alr.in_alr,
     .overusing = self->delay.trendline.usage == YODEL_USAGE_OVER,
+    .draining = self->delay.drain.is_active && !self->competing.is_active,
     .competing = self->competing.is_active,
     .stopped = self->breaker.is_open,
   };

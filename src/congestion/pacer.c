@@ -5,7 +5,8 @@
 #include "base/units.h"
 
 #define BURST_US             (5 * YODEL_US_PER_MS)     /* leaves at once, in time at the paced rate */
-#define DRAIN_WITHIN_US      (1 * G_USEC_PER_SEC)      /* what waits goes in this time, rate or no rate */
+#define DRAIN_WITHIN_US      (1 * G_USEC_PER_SEC)      /* what waits goes in this time ... */
+#define MOST_FACTOR          1.5                       /* ... if that takes no more than so much of the rate */
 #define MAX_PROBES           8
 #define PROBE_EXPIRES_US     (1 * G_USEC_PER_SEC)
 #define PROBE_DEBT_US        (30 * YODEL_US_PER_MS)
@@ -34,6 +35,7 @@ struct _YodelPacer
 {
   GQueue  queues[N_QUEUES];        /* of Item */
   gsize   queued_bytes;            /* retransmissions and video */
+  gsize   repair_bytes;            /* of them the retransmissions */
   guint   overhead_bytes;
   guint   rate_bps;
   gint64  reached_us;              /* all decisions are as of this time */
@@ -76,7 +78,19 @@ effective_rate_bps (const YodelPacer *self)
 {
   double drain_bps = self->queued_bytes * 8.0 * G_USEC_PER_SEC / DRAIN_WITHIN_US;
 
-  return MAX (MAX (self->rate_bps, drain_bps), 1000);
+  return MAX (MAX (self->rate_bps, MIN (drain_bps, MOST_FACTOR * self->rate_bps)), 1000);
+}
+
+static void
+note_gone (YodelPacer     *self,
+           YodelPacerKind  kind,
+           guint           size_bytes)
+{
+  if (kind == YODEL_PACER_AUDIO)
+    return;
+  self->queued_bytes -= size_bytes;
+  if (kind == YODEL_PACER_RETRANSMISSION)
+    self->repair_bytes -= size_bytes;
 }
 
 static void
@@ -85,7 +99,7 @@ drop_head (YodelPacer     *self,
 {
   Item *item = g_queue_pop_head (&self->queues[kind]);
 
-  self->queued_bytes -= item->size_bytes;
+  note_gone (self, kind, item->size_bytes);
   self->n_dropped++;
   item_free (item);
 }
@@ -161,6 +175,8 @@ yodel_pacer_push (YodelPacer     *self,
   g_queue_push_tail (&self->queues[kind], item);
   if (kind != YODEL_PACER_AUDIO)
     self->queued_bytes += item->size_bytes;
+  if (kind == YODEL_PACER_RETRANSMISSION)
+    self->repair_bytes += item->size_bytes;
 
   yodel_pacer_advance (self, now_us);
 }
@@ -216,15 +232,13 @@ may_send_paced (const YodelPacer *self,
 }
 
 static void
-take (YodelPacer  *self,
-      GQueue      *queue,
-      gboolean     is_paced,
-      GBytes     **packet)
+take (YodelPacer      *self,
+      YodelPacerKind   kind,
+      GBytes         **packet)
 {
-  g_autofree Item *item = g_queue_pop_head (queue);
+  g_autofree Item *item = g_queue_pop_head (&self->queues[kind]);
 
-  if (is_paced)
-    self->queued_bytes -= item->size_bytes;
+  note_gone (self, kind, item->size_bytes);
   *packet = item->packet;
   account (self, item->size_bytes);
 }
@@ -244,7 +258,7 @@ yodel_pacer_poll (YodelPacer      *self,
   if (self->queues[YODEL_PACER_AUDIO].length > 0)
     {
       *kind = YODEL_PACER_AUDIO;
-      take (self, &self->queues[YODEL_PACER_AUDIO], FALSE, packet);
+      take (self, YODEL_PACER_AUDIO, packet);
       return TRUE;
     }
 
@@ -254,7 +268,7 @@ yodel_pacer_poll (YodelPacer      *self,
       if (probe_next_us (probe) > self->reached_us)
         return FALSE;
       if (queue->length > 0 && probe->request.min_duration_us >= LONG_PROBE_US)
-        take (self, queue, TRUE, packet);
+        take (self, *kind, packet);
       else
         *kind = YODEL_PACER_PADDING;
       return TRUE;
@@ -262,7 +276,7 @@ yodel_pacer_poll (YodelPacer      *self,
 
   if (queue->length == 0 || !may_send_paced (self, ((Item *) queue->head->data)->size_bytes))
     return FALSE;
-  take (self, queue, TRUE, packet);
+  take (self, *kind, packet);
   return TRUE;
 }
 
@@ -343,6 +357,12 @@ yodel_pacer_queue_us (const YodelPacer *self)
   return self->queued_bytes * 8.0 * G_USEC_PER_SEC / effective_rate_bps (self);
 }
 
+gint64
+yodel_pacer_repair_us (const YodelPacer *self)
+{
+  return self->repair_bytes * 8.0 * G_USEC_PER_SEC / effective_rate_bps (self);
+}
+
 gsize
 yodel_pacer_get_queued_bytes (const YodelPacer *self)
 {
@@ -363,4 +383,6 @@ yodel_pacer_clear_video (YodelPacer *self)
 {
   while (!g_queue_is_empty (&self->queues[YODEL_PACER_VIDEO]))
     drop_head (self, YODEL_PACER_VIDEO);
+  while (!g_queue_is_empty (&self->queues[YODEL_PACER_RETRANSMISSION]))
+    drop_head (self, YODEL_PACER_RETRANSMISSION);
 }

@@ -56,12 +56,13 @@ void        yodel_pacer_add_probe        (YodelPacer              *self,
 
 /* How long what waits will take to leave at the present rate. */
 gint64      yodel_pacer_queue_us         (const YodelPacer *self);
+gint64      yodel_pacer_repair_us        (const YodelPacer *self);      /* retransmissions alone */
 gsize       yodel_pacer_get_queued_bytes (const YodelPacer *self);
 
 /* Returns: how many packets were dropped since the last call */
 guint       yodel_pacer_take_dropped     (YodelPacer *self);
 
-/* Forgets the video that waits, as when it is paused. */
+/* Forgets the video that waits and its repair, as when it is paused. */
 void        yodel_pacer_clear_video      (YodelPacer *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelPacer, yodel_pacer_free)

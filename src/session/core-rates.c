@@ -115,7 +115,10 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
       config.audio_frame_us = protection->frame_ms * G_TIME_SPAN_MILLISECOND;
     }
   if (video != NULL)
-    config.video_max_bps = yodel_video_sender_get_max_rate_bps (video->video_sender);
+    {
+      yodel_video_sender_set_limit (video->video_sender, self->max_bitrate_bps);
+      config.video_max_bps = yodel_video_sender_get_max_rate_bps (video->video_sender);
+    }
 
   yodel_rate_allocator_set_config (&path->allocator, &config);
   yodel_rate_allocator_update (&path->allocator, state.target_bps,
@@ -125,7 +128,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
     {
       gboolean paused = path->allocator.allocation.video_paused || state.stopped;
 
-      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction);
+      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction, state.queue_us);
       yodel_video_sender_set_rate (video->video_sender, path->allocator.allocation.video_bps,
                                    paused, now_us);
       tell_pause (self, path, paused);

@@ -26,6 +26,21 @@ add_candidate (GVariantBuilder *objects,
   yodel_stats_object_end (&object, objects);
 }
 
+/* What the congestion control is at, in a word; a name of our own. */
+static const char *
+name_state (const YodelControllerState *state)
+{
+  if (state->stopped)
+    return "stopped";
+  if (state->competing)
+    return "competing";
+  if (state->draining)
+    return "draining";
+  if (state->overusing)
+    return "overuse";
+  return state->in_alr ? "application-limited" : "normal";
+}
+
 static void
 add_pair (YodelSessionDriver        *self,
           GVariantBuilder           *objects,
@@ -54,6 +69,11 @@ add_pair (YodelSessionDriver        *self,
       yodel_stats_object_add_number (&object, "lossFraction", state.loss_fraction);
       yodel_stats_object_add_number (&object, "queueDelayMs",
                                      state.queue_us / (double) YODEL_US_PER_MS);
+      yodel_stats_object_add_number (&object, "acknowledgedBitrate", state.acknowledged_bps);
+      yodel_stats_object_add_number (&object, "pacerQueueMs",
+                                     yodel_session_core_get_backlog_us (self->core, index)
+                                     / (double) YODEL_US_PER_MS);
+      yodel_stats_object_add_text (&object, "congestionState", name_state (&state));
       if (state.rtt_us >= 0)
         yodel_stats_object_add_number (&object, "currentRoundTripTime",
                                        state.rtt_us / (double) G_USEC_PER_SEC);

@@ -280,3 +280,9 @@ yodel_flow_get_queue_us (const YodelFlow *self)
 {
   return yodel_pacer_queue_us (self->pacer);
 }
+
+gint64
+yodel_flow_get_repair_us (const YodelFlow *self)
+{
+  return yodel_pacer_repair_us (self->pacer);
+}

@@ -83,4 +83,7 @@ void       yodel_flow_get_state         (const YodelFlow      *self,
                                          YodelControllerState *state);
 gint64     yodel_flow_get_queue_us      (const YodelFlow     *self);
 
+/* How long the retransmissions that wait will take to leave. */
+gint64     yodel_flow_get_repair_us     (const YodelFlow     *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelFlow, yodel_flow_free)

@@ -525,10 +525,8 @@ yodel_session_core_push_video (YodelSessionCore *self,
   YodelSection *section = find_open (self, id, YODEL_MEDIA_VIDEO);
   YodelFlow *flow = section != NULL ? self->paths[section->transport].flow : NULL;
 
-  if (section != NULL)
-    encode (self, section,
-            yodel_video_sender_push (section->video_sender, picture,
-                                     flow != NULL ? yodel_flow_get_queue_us (flow) : 0, now_us));
+  if (section != NULL && flow != NULL)
+    encode (self, section, yodel_video_sender_push (section->video_sender, flow, picture, now_us));
 }
 
 void
@@ -724,4 +722,13 @@ yodel_session_core_get_flow_state (const YodelSessionCore *self,
 
   yodel_flow_get_state (self->paths[transport].flow, state);
   return TRUE;
+}
+
+gint64
+yodel_session_core_get_backlog_us (const YodelSessionCore *self,
+                                   guint                   transport)
+{
+  const YodelFlow *flow = self->paths[transport].flow;
+
+  return flow != NULL ? yodel_flow_get_queue_us (flow) : 0;
 }

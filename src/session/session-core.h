@@ -167,4 +167,8 @@ gboolean          yodel_session_core_get_flow_state     (const YodelSessionCore 
                                                          guint                         transport,
                                                          YodelControllerState         *state);
 
+/* How long what waits to be sent will take to leave. */
+gint64            yodel_session_core_get_backlog_us     (const YodelSessionCore       *self,
+                                                         guint                         transport);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelSessionCore, yodel_session_core_free)

@@ -21,8 +21,17 @@
 /* From this loss on a retransmission goes out twice: it is as likely to be lost as the packet was,
  * and another round trip is what a viewer sees as a freeze.  Costs that share of the rate once
  * more; above the upper bound the loss is the path's capacity. */
-#define TWICE_FROM_LOSS 0.01
-#define TWICE_UP_TO     0.2
+#define TWICE_FROM_LOSS     0.01
+#define TWICE_UP_TO         0.2
+
+/* Nor does it where a queue stands on the path: what is lost there is lost for want of room. */
+#define TWICE_UP_TO_QUEUE_US (40 * G_TIME_SPAN_MILLISECOND)
+
+/* When to repeat what was lost would take longer than this, or what waits is this old, a key frame
+ * is there sooner: as after a fall of the capacity to a quarter.  But not at once again. */
+#define MAX_REPAIR_US    (300 * G_TIME_SPAN_MILLISECOND)
+#define STALE_BACKLOG_US (600 * G_TIME_SPAN_MILLISECOND)
+#define START_ANEW_US    (1 * G_TIME_SPAN_SECOND)
 
 /* RFC 3550 section 5.1: one byte counts the padding. */
 #define MAX_PADDING_BYTES 255
@@ -58,6 +67,8 @@ struct _YodelVideoSender
   gboolean                 enabled;
   gboolean                 paused;
   double                   loss;
+  gint64                   queue_us;           /* on the path */
+  gint64                   rtt_us;
   guint                    bitrate_bps;
   guint32                  first_rtp_time;
 
@@ -147,14 +158,24 @@ void
 yodel_video_sender_set_rtt (YodelVideoSender *self,
                             gint64            rtt_us)
 {
+  self->rtt_us = rtt_us;
   yodel_packet_history_set_rtt (self->history, rtt_us);
 }
 
 void
 yodel_video_sender_set_loss (YodelVideoSender *self,
-                             double            loss)
+                             double            loss,
+                             gint64            queue_us)
 {
   self->loss = loss;
+  self->queue_us = queue_us;
+}
+
+void
+yodel_video_sender_set_limit (YodelVideoSender *self,
+                              guint             max_bitrate_bps)
+{
+  yodel_quality_ladder_set_limit (self->ladder, max_bitrate_bps);
 }
 
 /* How fast the source is; what follows a pause says nothing. */
@@ -232,17 +253,37 @@ create_job (YodelVideoSender *self,
   return job;
 }
 
+/* Forgets what waits and what was sent: the next picture needs neither. */
+static void
+start_anew (YodelVideoSender *self,
+            YodelFlow        *flow,
+            gint64            now_us)
+{
+  if (now_us - self->key_frame_us < START_ANEW_US)
+    return;
+
+  yodel_flow_drop_video (flow);
+  yodel_packet_history_free (self->history);
+  self->history = yodel_packet_history_new (HISTORY_PACKETS);
+  yodel_packet_history_set_rtt (self->history, self->rtt_us);
+  self->key_frame_wanted = TRUE;
+}
+
 YodelEncodeJob *
 yodel_video_sender_push (YodelVideoSender *self,
+                         YodelFlow        *flow,
                          YodelVideoFrame  *picture,
-                         gint64            backlog_us,
                          gint64            now_us)
 {
+  gint64 backlog_us = yodel_flow_get_queue_us (flow);
+
   self->counters.frames_captured++;
   measure_source (self, picture);
   yodel_quality_ladder_advance (self->ladder, now_us);
 
-  self->backlog_us = backlog_us;
+  if (backlog_us > STALE_BACKLOG_US)
+    start_anew (self, flow, now_us);
+  self->backlog_us = backlog_us = yodel_flow_get_queue_us (flow);
   if (backlog_us > MAX_BACKLOG_US)
     {
       self->counters.frames_dropped++;
@@ -399,7 +440,8 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
                             guint             n,
                             gint64            now_us)
 {
-  gboolean twice = self->loss >= TWICE_FROM_LOSS && self->loss <= TWICE_UP_TO;
+  gboolean twice = self->loss >= TWICE_FROM_LOSS && self->loss <= TWICE_UP_TO
+                   && self->queue_us <= TWICE_UP_TO_QUEUE_US;
 
   self->counters.nack_count++;
 
@@ -415,6 +457,8 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
       if (twice)
         resend (self, flow, original, now_us);
     }
+  if (yodel_flow_get_repair_us (flow) > MAX_REPAIR_US)
+    start_anew (self, flow, now_us);
 }
 
 void

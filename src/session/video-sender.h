@@ -52,14 +52,19 @@ void                   yodel_video_sender_set_rate          (YodelVideoSender   
 void                   yodel_video_sender_set_rtt           (YodelVideoSender               *self,
                                                              gint64                          rtt_us);
 
-/* Share of packets that the path loses, 0 to 1. */
+/* Share of packets that the path loses, 0 to 1, and the queue that stands on it. */
 void                   yodel_video_sender_set_loss          (YodelVideoSender               *self,
-                                                             double                          loss);
+                                                             double                          loss,
+                                                             gint64                          queue_us);
+
+/* What the program allows the call in all; 0: it did not say. */
+void                   yodel_video_sender_set_limit         (YodelVideoSender               *self,
+                                                             guint                           max_bitrate_bps);
 
 /* Returns: (transfer full) (nullable): what to encode now, if anything */
 YodelEncodeJob        *yodel_video_sender_push              (YodelVideoSender               *self,
+                                                             YodelFlow                      *flow,
                                                              YodelVideoFrame                *picture,
-                                                             gint64                          backlog_us,
                                                              gint64                          now_us);
 
 /* The job is done; @frame: (nullable): NULL where nothing came out of it.

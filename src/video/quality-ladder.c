@@ -38,6 +38,9 @@
 #define OVERUSE_PERIODS      2
 #define CPU_MEMORY_US        (30 * G_USEC_PER_SEC)
 
+/* Who names a limit is given more than what is seen at a glance, up to so much of it. */
+#define MOST_OF_USUAL        2
+
 #define NEVER_YET YODEL_QUALITY_NEVER_YET
 
 typedef enum
@@ -60,6 +63,7 @@ struct _YodelQualityLadder
   YodelQuality       quality;
   Limit              limit;
 
+  guint              limit_bps;          /* the program's; 0: none */
   guint              rate_bps;
   gint64             short_since_us;
   gint64             very_short_since_us;
@@ -445,8 +449,9 @@ yodel_quality_ladder_get_reason (const YodelQualityLadder *self)
   g_assert_not_reached ();
 }
 
-guint
-yodel_quality_ladder_get_max_rate_bps (const YodelQualityLadder *self)
+/* What a picture of the source's size gains from. */
+static guint
+usual_max_bps (const YodelQualityLadder *self)
 {
   guint pixels = self->n_rungs > 0 ? self->rungs[0].width * self->rungs[0].height : 0;
 
@@ -460,4 +465,19 @@ yodel_quality_ladder_get_max_rate_bps (const YodelQualityLadder *self)
     return 4000 * 1000;
 
   return 6000 * 1000;
+}
+
+void
+yodel_quality_ladder_set_limit (YodelQualityLadder *self,
+                                guint               limit_bps)
+{
+  self->limit_bps = limit_bps;
+}
+
+guint
+yodel_quality_ladder_get_max_rate_bps (const YodelQualityLadder *self)
+{
+  guint usual_bps = usual_max_bps (self);
+
+  return CLAMP (self->limit_bps, usual_bps, MOST_OF_USUAL * usual_bps);
 }

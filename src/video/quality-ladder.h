@@ -52,7 +52,12 @@ const YodelQuality *yodel_quality_ladder_get          (const YodelQualityLadder 
 /* W3C qualityLimitationReason: "none", "cpu", "bandwidth" or "other". */
 const char         *yodel_quality_ladder_get_reason   (const YodelQualityLadder *self);
 
-/* The most that is of use in the best size there is; what is above only costs. */
+/* What the program allows the call; 0: it did not say. */
+void                yodel_quality_ladder_set_limit    (YodelQualityLadder       *self,
+                                                       guint                     limit_bps);
+
+/* The most that is of use in the best size there is; what is above only costs, unless the program
+ * named a limit that is higher. */
 guint               yodel_quality_ladder_get_max_rate_bps (const YodelQualityLadder *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelQualityLadder, yodel_quality_ladder_free)
