@@ -17,6 +17,19 @@ typedef enum
 } YodelMediaKind;
 
 /**
+ * YodelVideoContent:
+ * @YODEL_VIDEO_CONTENT_MOTION: a camera: where bits are scarce the picture gets softer rather than jerky
+ * @YODEL_VIDEO_CONTENT_DETAIL: a screen: it gets jerky rather than soft
+ *
+ * What a picture shows, as MediaStreamTrack.contentHint of W3C mst-content-hint.
+ */
+typedef enum
+{
+  YODEL_VIDEO_CONTENT_MOTION,
+  YODEL_VIDEO_CONTENT_DETAIL,
+} YodelVideoContent;
+
+/**
  * YodelDirection:
  * @YODEL_DIRECTION_INACTIVE: neither way
  * @YODEL_DIRECTION_SENDONLY: from here to the peer

@@ -54,6 +54,13 @@ void            yodel_track_set_enabled           (YodelTrack      *self,
                                                    gboolean         enabled);
 
 YODEL_API
+YodelVideoContent yodel_track_get_content         (YodelTrack      *self);
+
+YODEL_API
+void            yodel_track_set_content           (YodelTrack      *self,
+                                                   YodelVideoContent content);
+
+YODEL_API
 YodelSource    *yodel_track_get_source            (YodelTrack      *self);
 
 YODEL_API

@@ -256,6 +256,19 @@ on_first_frame (YodelTrack   *track,
                      time_us);
 }
 
+static void
+on_video_paused (YodelSession *session,
+                 GParamSpec   *pspec,
+                 YodelCliCall *self)
+{
+  g_object_get (session, "video-paused", &self->status.video_paused, NULL);
+  yodel_events_emit (&self->events, self->status.video_paused ? "video-paused" : "video-resumed",
+                     g_get_monotonic_time ());
+  if (!yodel_status_line_is_wanted ())
+    yodel_cli_call_say (self, "%s", self->status.video_paused ? _("the picture pauses: there is room for the sound alone")
+                                                              : _("the picture goes on"));
+}
+
 /* A source or sink fails in the middle of a call: the call goes on, and its status says so in the end.  A reader who
  * has gone from the end of a pipe is no failure. */
 static void
@@ -305,6 +318,8 @@ add_tracks (YodelCliCall *self)
         yodel_track_set_direction (track, YODEL_DIRECTION_RECVONLY);
       yodel_track_set_source (track, self->media.sources[kind]);
       yodel_track_set_sink (track, yodel_cli_media_get_sink (&self->media, kind));
+      if (kind == YODEL_MEDIA_VIDEO)
+        yodel_track_set_content (track, self->options->content);
       g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
     }
 }
@@ -381,6 +396,7 @@ run (YodelCliCall *self)
   yodel_session_set_bind (self->session, (const char * const *) self->options->bind);
   yodel_session_set_max_bitrate (self->session, (guint) self->options->max_bitrate_kbps * 1000);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_state), self);
+  g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);
 
   self->status.state = self->is_caller ? _("calling") : _("waiting");
   self->signal_sources[0] = g_unix_signal_add (SIGINT, on_interrupt, self);

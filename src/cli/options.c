@@ -35,6 +35,19 @@ are_servers (char   **names,
 }
 
 static gboolean
+take_content (YodelCliOptions  *self,
+              GError          **error)
+{
+  if (self->video_content == NULL || g_str_equal (self->video_content, "motion"))
+    self->content = YODEL_VIDEO_CONTENT_MOTION;
+  else if (g_str_equal (self->video_content, "detail"))
+    self->content = YODEL_VIDEO_CONTENT_DETAIL;
+  else
+    return refuse (error, _("--video-content takes motion or detail"));
+  return TRUE;
+}
+
+static gboolean
 is_sane (const YodelCliOptions  *self,
          GError                **error)
 {
@@ -104,6 +117,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_AUDIO], N_("Where the received sound goes"), "S" },
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_VIDEO], N_("Where the picture to be sent comes from"), "S" },
     { "video-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_VIDEO], N_("Where the received picture goes"), "S" },
+    { "video-content", 0, 0, G_OPTION_ARG_STRING, &self->video_content, N_("What to keep of the picture where bits are scarce: motion (cameras) or detail (screens)"), "motion|detail" },
     { "no-audio", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_AUDIO], N_("No sound in this call"), NULL },
     { "no-video", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_VIDEO], N_("No picture in this call"), NULL },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s, N_("End the call so long after it was connected"), N_("SECONDS") },
@@ -120,7 +134,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
 
   *self = (YodelCliOptions) { 0 };
   return parse (self, entries, command, summary, argv, error) && take_address (self, rest, error) &&
-         is_sane (self, error);
+         take_content (self, error) && is_sane (self, error);
 }
 
 void
@@ -132,6 +146,7 @@ yodel_cli_options_clear (YodelCliOptions *self)
       g_clear_pointer (&self->sinks[kind], g_free);
     }
   g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->video_content, g_free);
   g_clear_pointer (&self->stun, g_strfreev);
   g_clear_pointer (&self->bind, g_strfreev);
   g_clear_pointer (&self->events, g_free);

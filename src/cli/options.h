@@ -10,6 +10,8 @@ typedef struct
   char     *sources[2];          /* (owned) (nullable) by kind */
   char     *sinks[2];            /* (owned) (nullable) by kind */
   gboolean  without[2];          /* by kind */
+  char     *video_content;       /* (owned) (nullable) as it was said */
+  YodelVideoContent content;     /* what that means */
   double    duration_s;          /* from connected; 0: until somebody ends it */
   int       max_bitrate_kbps;    /* 0: no limit */
   char    **stun;                /* (owned) (nullable) */

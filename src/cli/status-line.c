@@ -76,13 +76,11 @@ terminal_width (void)
   return ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-void
-yodel_status_line_draw (const YodelStatus *status,
+char *
+yodel_status_line_text (const YodelStatus *status,
                         gint64             now_us)
 {
-  g_autoptr (GString) text = g_string_new (status->state);
-  g_autofree char *shown = NULL;
-  glong width = terminal_width ();
+  GString *text = g_string_new (status->state);
 
   if (status->connected_us > 0)
     {
@@ -91,11 +89,23 @@ yodel_status_line_draw (const YodelStatus *status,
       guint seconds = (guint) ((now_us - status->connected_us) / G_USEC_PER_SEC);
 
       g_string_append_printf (text, " %u:%02u  %s %s  %s %s", seconds / 60, seconds % 60, _("me"), own, _("peer"), peer);
+      if (status->video_paused)          /* first, as the end of a long line is not seen */
+        g_string_append_printf (text, "  %s", _("picture paused: too little room"));
       append_figures (text, &status->figures);
     }
+  return g_string_free (text, FALSE);
+}
+
+void
+yodel_status_line_draw (const YodelStatus *status,
+                        gint64             now_us)
+{
+  g_autofree char *text = yodel_status_line_text (status, now_us);
+  g_autofree char *shown = NULL;
+  glong width = terminal_width ();
 
   /* a line that wraps cannot be drawn over */
-  shown = g_utf8_substring (text->str, 0, MIN (g_utf8_strlen (text->str, -1), width - 1));
+  shown = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), width - 1));
   fprintf (stderr, "\r\033[K%s", shown);
   fflush (stderr);
   drawn = TRUE;

@@ -11,10 +11,15 @@ typedef struct
   gint64            connected_us;        /* 0: not yet */
   double            levels[2];           /* dBov: own, the peer's */
   YodelCallFigures  figures;
+  gboolean          video_paused;        /* no room for our picture */
 } YodelStatus;
 
 gboolean yodel_status_line_is_wanted (void);
 void     yodel_status_line_draw      (const YodelStatus *status,
+                                      gint64             now_us);
+
+/* Returns: (transfer full): what is drawn, of any length */
+char    *yodel_status_line_text      (const YodelStatus *status,
                                       gint64             now_us);
 void     yodel_status_line_clear     (void);
 char    *yodel_status_line_meter     (double             level);

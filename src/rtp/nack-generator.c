@@ -4,18 +4,20 @@
 
 #include <string.h>
 
-/* Before one was measured. */
-/* The first request is said twice, this far apart: it may be lost as well, and waiting a round trip
- * to find out is what a viewer sees as a freeze.  The sender answers once a round trip. */
+/* A request is said so often, this far apart: it may be lost as well, and waiting a round trip to
+ * find out is what a viewer sees as a freeze.  The sender answers once a round trip. */
+#define ROUND_REQUESTS 3
 #define ECHO_US        (10 * (gint64) 1000)
 
+/* Before one was measured. */
 #define DEFAULT_RTT_US (100 * (gint64) 1000)
 
 typedef struct
 {
   gint64 sequence;
   gint64 noticed_us;
-  gint64 requested_us;
+  gint64 asked_us;          /* the first time in this round */
+  gint64 requested_us;      /* the last time */
   guint  n_requests;
 } Missing;
 
@@ -185,19 +187,19 @@ is_hopeless (const YodelNackGenerator *self,
   if (now_us - missing->noticed_us >= YODEL_NACK_GIVE_UP_US)
     return TRUE;
   return missing->n_requests >= YODEL_NACK_MAX_REQUESTS
-         && now_us - missing->requested_us >= get_repeat_us (self);
+         && now_us - missing->asked_us >= get_repeat_us (self);
 }
 
 static gint64
 get_request_us (const YodelNackGenerator *self,
                 const Missing            *missing)
 {
-  switch (missing->n_requests)
-    {
-    case 0:  return missing->noticed_us + self->wait_us;
-    case 1:  return missing->requested_us + MIN (ECHO_US, get_repeat_us (self));
-    default: return missing->requested_us + get_repeat_us (self);
-    }
+  if (missing->n_requests == 0)
+    return missing->noticed_us + self->wait_us;
+  if (missing->n_requests % ROUND_REQUESTS != 0)
+    return missing->requested_us + MIN (ECHO_US, get_repeat_us (self));
+
+  return missing->asked_us + get_repeat_us (self);
 }
 
 /* Lists the packets to ask for now, in order.  More are due when it fills the list.
@@ -225,6 +227,8 @@ yodel_nack_generator_poll (YodelNackGenerator *self,
         {
           sequence_numbers[n++] = (guint16) missing.sequence;
           missing.requested_us = now_us;
+          if (missing.n_requests % ROUND_REQUESTS == 0)
+            missing.asked_us = now_us;
           missing.n_requests++;
         }
       self->missing[kept++] = missing;

@@ -8,12 +8,12 @@
 
 /* Beyond this many missing packets, repair takes longer than a key frame. */
 #define YODEL_NACK_MAX_MISSING   1000
-/* Each request is lost with the probability that a packet is: ten leave one packet in a million
- * at 25 %. */
-#define YODEL_NACK_MAX_REQUESTS  10
+/* Six rounds: each fails with the probability that a packet or its repetition is lost, about a tenth
+ * at the worst that a call survives. */
+#define YODEL_NACK_MAX_REQUESTS  18
 /* A frame this late has been skipped, or a key frame has been asked for. */
 #define YODEL_NACK_GIVE_UP_US    (2 * G_USEC_PER_SEC)
-#define YODEL_NACK_MIN_REPEAT_US (20 * (gint64) 1000)
+#define YODEL_NACK_MIN_REPEAT_US (30 * (gint64) 1000)
 /* However much the network reorders, we wait no longer before the first request. */
 #define YODEL_NACK_MAX_WAIT_US   (40 * (gint64) 1000)
 

@@ -6,7 +6,7 @@
 
 #include "base/units.h"
 
-/* Room for retransmissions is as large as the loss, and no larger than this. */
+/* Room for repair is no larger than this. */
 #define MAX_PROTECTION 0.3
 
 /* Below this VP8 at the smallest size is no picture any more. */
@@ -95,6 +95,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
   YodelSection *audio = find_sending (self, path, YODEL_MEDIA_AUDIO);
   YodelSection *video = find_sending (self, path, YODEL_MEDIA_VIDEO);
   YodelControllerState state;
+  double protection = 0;
   YodelRateConfig config = {
     .has_audio = audio != NULL,
     .has_video = video != NULL,
@@ -107,28 +108,29 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
 
   if (audio != NULL)
     {
-      const YodelLossProtection *protection;
+      const YodelLossProtection *sound;
 
       divide_audio (self, path, audio, video != NULL, state.target_bps, now_us);
-      protection = yodel_audio_sender_get_protection (audio->audio_sender);
-      config.audio_max_bps = MAX (audio_rate (protection), AUDIO_MIN_BPS);
-      config.audio_frame_us = protection->frame_ms * G_TIME_SPAN_MILLISECOND;
+      sound = yodel_audio_sender_get_protection (audio->audio_sender);
+      config.audio_max_bps = MAX (audio_rate (sound), AUDIO_MIN_BPS);
+      config.audio_frame_us = sound->frame_ms * G_TIME_SPAN_MILLISECOND;
     }
   if (video != NULL)
     {
       yodel_video_sender_set_limit (video->video_sender, self->max_bitrate_bps);
       config.video_max_bps = yodel_video_sender_get_max_rate_bps (video->video_sender);
+      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction, state.queue_us, now_us);
+      protection = yodel_video_sender_get_protection (video->video_sender);
     }
 
   yodel_rate_allocator_set_config (&path->allocator, &config);
   yodel_rate_allocator_update (&path->allocator, state.target_bps,
-                               MIN (state.loss_fraction, MAX_PROTECTION), now_us);
+                               MIN (protection, MAX_PROTECTION), now_us);
 
   if (video != NULL)
     {
       gboolean paused = path->allocator.allocation.video_paused || state.stopped;
 
-      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction, state.queue_us);
       yodel_video_sender_set_rate (video->video_sender, path->allocator.allocation.video_bps,
                                    paused, now_us);
       tell_pause (self, path, paused);

@@ -481,6 +481,17 @@ yodel_session_core_set_enabled (YodelSessionCore *self,
 }
 
 void
+yodel_session_core_set_content (YodelSessionCore  *self,
+                                guint              id,
+                                YodelVideoContent  content)
+{
+  YodelSection *section = yodel_session_core_find_section (self, id);
+
+  if (section != NULL && section->kind == YODEL_MEDIA_VIDEO)
+    yodel_video_sender_set_content (section->video_sender, content);
+}
+
+void
 yodel_session_core_push_audio (YodelSessionCore *self,
                                guint             id,
                                const gint16     *samples,

@@ -118,6 +118,9 @@ void              yodel_session_core_receive            (YodelSessionCore       
 void              yodel_session_core_set_enabled        (YodelSessionCore             *self,
                                                          guint                         section,
                                                          gboolean                      enabled);
+void              yodel_session_core_set_content        (YodelSessionCore             *self,
+                                                         guint                         section,
+                                                         YodelVideoContent             content);
 void              yodel_session_core_push_audio         (YodelSessionCore             *self,
                                                          guint                         section,
                                                          const gint16                 *samples,

@@ -94,7 +94,8 @@ void                yodel_session_driver_remove_track      (YodelSessionDriver  
 void                yodel_session_driver_set_track         (YodelSessionDriver          *self,
                                                             YodelTrackPort              *port,
                                                             YodelDirection               direction,
-                                                            gboolean                     enabled);
+                                                            gboolean                     enabled,
+                                                            YodelVideoContent            content);
 
 /* @sink: (transfer full) (nullable).  Returns: (transfer full) (nullable): the one before */
 YodelSink          *yodel_session_driver_set_sink          (YodelSessionDriver          *self,

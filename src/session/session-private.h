@@ -67,6 +67,7 @@ typedef struct
   char                 *mid;         /* (owned) (nullable) */
   YodelSessionSettings  settings;
   YodelDirection        direction;
+  YodelVideoContent     content;
   YodelSdpType          type;
   guint                 duration_ms;
   gboolean              flag;

@@ -105,7 +105,7 @@ run_set_track (gpointer data)
   YodelSessionRequest *request = data;
 
   yodel_session_driver_set_track (request->driver, request->port, request->direction,
-                                  request->flag);
+                                  request->flag, request->content);
 }
 
 static void
@@ -123,6 +123,7 @@ outlet_changed (gpointer    user_data,
   request->port = yodel_track_port_ref (outlet->port);
   request->direction = yodel_track_get_direction (track);
   request->flag = yodel_track_get_enabled (track);
+  request->content = yodel_track_get_content (track);
   yodel_session_post (self, run_set_track, request);
 }
 

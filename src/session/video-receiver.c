@@ -2,6 +2,8 @@
 
 #include "session/video-receiver.h"
 
+#include <string.h>
+
 #include "base/sequence.h"
 #include "base/units.h"
 #include "rtp/receive-window.h"
@@ -14,6 +16,15 @@
 
 /* Pictures that wait for their time; beyond it the oldest goes. */
 #define MAX_PICTURES 30
+
+/* How often the camera may turn between a packet and its picture; beyond it the oldest word goes. */
+#define MAX_TURNS 8
+
+typedef struct
+{
+  gint64 sequence;              /* of the packet that said it */
+  guint  rotation;
+} Turn;
 
 typedef struct
 {
@@ -35,7 +46,9 @@ struct _YodelVideoReceiver
   YodelVideoReceiveParameters parameters;
   guint                       n_decoding;
   GArray                     *pictures;         /* (owned) of Waiting, in order of time */
-  guint                       rotation;         /* as last told */
+  guint                       rotation;         /* of the last frame decoded */
+  Turn                        turns[MAX_TURNS];  /* told by packets that came after it */
+  guint                       n_turns;
   guint32                     last_rtp_time;
   gint64                      last_arrival_us;  /* 0 before the first frame */
   gint64                      rtt_us;
@@ -103,6 +116,7 @@ begin_stream (YodelVideoReceiver *self,
   yodel_receive_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
   yodel_receive_window_init (&self->window, YODEL_RECEIVE_WINDOW_MAX);
   self->sequence = (YodelUnwrapper) { 0 };
+  self->n_turns = 0;
 
   yodel_nack_generator_free (self->nack);
   yodel_frame_buffer_free (self->frames);
@@ -115,15 +129,48 @@ begin_stream (YodelVideoReceiver *self,
 
 static void
 read_orientation (YodelVideoReceiver   *self,
-                  const YodelRtpPacket *packet)
+                  const YodelRtpPacket *packet,
+                  gint64                sequence)
 {
   const guint8 *value;
   gsize size;
 
-  if (self->parameters.orientation_id != 0
-      && yodel_rtp_packet_find_extension (packet, self->parameters.orientation_id, &value, &size)
-      && size == 1)
-    self->rotation = (value[0] & 3) * 90;
+  if (self->parameters.orientation_id == 0
+      || !yodel_rtp_packet_find_extension (packet, self->parameters.orientation_id, &value, &size)
+      || size != 1)
+    return;
+
+  if (self->n_turns == MAX_TURNS)
+    memmove (self->turns, self->turns + 1, --self->n_turns * sizeof *self->turns);
+  self->turns[self->n_turns++] = (Turn) { sequence, (value[0] & 3) * 90 };
+}
+
+/* A word counts from its own frame on (3GPP TS 26.114 section 7.4.5), and a repaired packet may bring
+ * an older one after a newer.
+ *
+ * Returns: how the frame that ends at @last_sequence lies */
+static guint
+take_rotation (YodelVideoReceiver *self,
+               gint64              last_sequence)
+{
+  gint64 newest = G_MININT64;
+  guint kept = 0;
+
+  for (guint i = 0; i < self->n_turns; i++)
+    {
+      Turn turn = self->turns[i];
+
+      if (turn.sequence > last_sequence)
+        self->turns[kept++] = turn;
+      else if (turn.sequence > newest)
+        {
+          newest = turn.sequence;
+          self->rotation = turn.rotation;
+        }
+    }
+
+  self->n_turns = kept;
+  return self->rotation;
 }
 
 static void
@@ -161,7 +208,7 @@ push_media (YodelVideoReceiver   *self,
   if (self->parameters.nack)
     yodel_nack_generator_push (self->nack, sequence, recovered, arrival_us);
 
-  read_orientation (self, packet);
+  read_orientation (self, packet, sequence);
 
   if (packet->payload_bytes == 0)
     yodel_frame_buffer_push_padding (self->frames, sequence, arrival_us);
@@ -250,7 +297,7 @@ yodel_video_receiver_decoded (YodelVideoReceiver        *self,
     }
 
   waiting.picture = yodel_video_frame_ref (picture);
-  waiting.picture->rotation = self->rotation;
+  waiting.picture->rotation = take_rotation (self, frame->last_sequence);
   waiting.show_us = yodel_frame_timing_render_time_us (self->timing, frame->rtp_time, now_us);
   waiting.picture->timestamp_us = waiting.show_us;
   g_array_append_val (self->pictures, waiting);

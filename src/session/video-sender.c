@@ -18,14 +18,18 @@
 /* A muted picture is black, and repeated this often so that late joiners see it. */
 #define MUTED_INTERVAL_US (1 * G_TIME_SPAN_SECOND)
 
-/* From this loss on a retransmission goes out twice: it is as likely to be lost as the packet was,
- * and another round trip is what a viewer sees as a freeze.  Costs that share of the rate once
- * more; above the upper bound the loss is the path's capacity. */
-#define TWICE_FROM_LOSS     0.01
-#define TWICE_UP_TO         0.2
+/* Between these losses a retransmission goes out twice, and thrice on long ways: each is as likely
+ * to be lost as the packet was, and another round trip is what a viewer sees as a freeze.  A copy
+ * costs that share of the rate once more; above the upper bound the loss is the path's capacity. */
+#define COPIES_FROM_LOSS   0.005
+#define COPIES_UP_TO_LOSS  0.2
+#define THRICE_FROM_RTT_US (80 * G_TIME_SPAN_MILLISECOND)
 
-/* Nor does it where a queue stands on the path: what is lost there is lost for want of room. */
-#define TWICE_UP_TO_QUEUE_US (40 * G_TIME_SPAN_MILLISECOND)
+/* What is measured over a second swings, and what is done about it looks at the higher end. */
+#define LOSS_MEMORY_US     (10 * G_USEC_PER_SEC)
+
+/* Nor are there copies where a queue stands on the path: what is lost there is lost for want of room. */
+#define COPIES_UP_TO_QUEUE_US (40 * G_TIME_SPAN_MILLISECOND)
 
 /* When to repeat what was lost would take longer than this, or what waits is this old, a key frame
  * is there sooner: as after a fall of the capacity to a quarter.  But not at once again. */
@@ -39,7 +43,7 @@
 /* What waits to be sent.  From SOME on the encoder gets less, as after a fall of the rate it goes
  * on at the old one for a while; a picture that would wait behind MAX is not coded, the next one
  * will be newer.  A key frame alone takes 200 ms. */
-#define SOME_BACKLOG_US  (60 * G_TIME_SPAN_MILLISECOND)
+#define SOME_BACKLOG_US  (30 * G_TIME_SPAN_MILLISECOND)
 #define MAX_BACKLOG_US   (400 * G_TIME_SPAN_MILLISECOND)
 #define LEAST_OF_RATE    0.4
 
@@ -65,8 +69,10 @@ struct _YodelVideoSender
   guint8                   orientation_id;
   gboolean                 nack;
   gboolean                 enabled;
+  YodelVideoContent        content;
   gboolean                 paused;
-  double                   loss;
+  double                   loss;               /* of what is sent, with a memory */
+  gint64                   loss_us;
   gint64                   queue_us;           /* on the path */
   gint64                   rtt_us;
   guint                    bitrate_bps;
@@ -140,6 +146,14 @@ yodel_video_sender_set_enabled (YodelVideoSender *self,
 }
 
 void
+yodel_video_sender_set_content (YodelVideoSender  *self,
+                                YodelVideoContent  content)
+{
+  self->content = content;
+  yodel_quality_ladder_set_content (self->ladder, content);
+}
+
+void
 yodel_video_sender_set_rate (YodelVideoSender *self,
                              guint             bitrate_bps,
                              gboolean          paused,
@@ -165,10 +179,33 @@ yodel_video_sender_set_rtt (YodelVideoSender *self,
 void
 yodel_video_sender_set_loss (YodelVideoSender *self,
                              double            loss,
-                             gint64            queue_us)
+                             gint64            queue_us,
+                             gint64            now_us)
 {
-  self->loss = loss;
+  double faded = self->loss * (1 - (double) MIN (now_us - self->loss_us, LOSS_MEMORY_US) / LOSS_MEMORY_US);
+
+  self->loss = MAX (loss, faded);
+  self->loss_us = now_us;
   self->queue_us = queue_us;
+}
+
+/* How often a retransmission leaves. */
+static guint
+get_copies (const YodelVideoSender *self)
+{
+  if (self->loss < COPIES_FROM_LOSS || self->loss > COPIES_UP_TO_LOSS
+      || self->queue_us > COPIES_UP_TO_QUEUE_US)
+    return 1;
+  return self->rtt_us < THRICE_FROM_RTT_US ? 2 : 3;
+}
+
+/* Returns: the share of what is sent that goes into repair */
+double
+yodel_video_sender_get_protection (const YodelVideoSender *self)
+{
+  double again = self->nack ? self->loss * get_copies (self) : 0;
+
+  return again / (1 + again);
 }
 
 void
@@ -237,6 +274,7 @@ create_job (YodelVideoSender *self,
   job->picture = picture;
   job->width = quality->width;
   job->height = quality->height;
+  job->content = self->content;
   job->fps = self->enabled ? quality->fps : 1;
   job->bitrate_bps = free_share (self->backlog_us)
                      * MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
@@ -440,8 +478,7 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
                             guint             n,
                             gint64            now_us)
 {
-  gboolean twice = self->loss >= TWICE_FROM_LOSS && self->loss <= TWICE_UP_TO
-                   && self->queue_us <= TWICE_UP_TO_QUEUE_US;
+  guint n_copies = get_copies (self);
 
   self->counters.nack_count++;
 
@@ -453,8 +490,7 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
       if (original == NULL)
         continue;
 
-      resend (self, flow, original, now_us);
-      if (twice)
+      for (guint copy = 0; copy < n_copies; copy++)
         resend (self, flow, original, now_us);
     }
   if (yodel_flow_get_repair_us (flow) > MAX_REPAIR_US)

@@ -45,6 +45,8 @@ void                   yodel_video_sender_set_parameters    (YodelVideoSender   
                                                              const YodelVideoSendParameters *parameters);
 void                   yodel_video_sender_set_enabled       (YodelVideoSender               *self,
                                                              gboolean                        enabled);
+void                   yodel_video_sender_set_content       (YodelVideoSender               *self,
+                                                             YodelVideoContent               content);
 void                   yodel_video_sender_set_rate          (YodelVideoSender               *self,
                                                              guint                           bitrate_bps,
                                                              gboolean                        paused,
@@ -55,7 +57,9 @@ void                   yodel_video_sender_set_rtt           (YodelVideoSender   
 /* Share of packets that the path loses, 0 to 1, and the queue that stands on it. */
 void                   yodel_video_sender_set_loss          (YodelVideoSender               *self,
                                                              double                          loss,
-                                                             gint64                          queue_us);
+                                                             gint64                          queue_us,
+                                                             gint64                          now_us);
+double                 yodel_video_sender_get_protection    (const YodelVideoSender         *self);
 
 /* What the program allows the call in all; 0: it did not say. */
 void                   yodel_video_sender_set_limit         (YodelVideoSender               *self,

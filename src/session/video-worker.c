@@ -72,7 +72,10 @@ run_encode (gpointer data)
   gint64 began_us = g_get_monotonic_time ();
 
   if (self->encoder == NULL)
-    self->encoder = yodel_vp8_encoder_new ();
+    {
+      self->encoder = yodel_vp8_encoder_new ();
+      yodel_vp8_encoder_set_cores (self->encoder, g_get_num_processors ());
+    }
 
   result->worker = self;
   result->encoded = yodel_encode_job_run (errand->job, self->encoder);

@@ -19,6 +19,7 @@ struct _YodelTrack
   YodelDirection    direction;           /* wanted */
   YodelDirection    current_direction;   /* negotiated */
   gboolean          enabled;
+  YodelVideoContent content;
   gboolean          sending;             /* the source is started */
   gboolean          takes_keys;          /* the peer does */
   double            level_sent;
@@ -41,6 +42,7 @@ enum
   PROP_CURRENT_DIRECTION,
   PROP_ENABLED,
   PROP_CAN_SEND_TELEPHONE_EVENTS,
+  PROP_CONTENT,
   PROP_LEVEL_SENT,
   PROP_LEVEL_RECEIVED,
   PROP_SOURCE,
@@ -81,6 +83,7 @@ yodel_track_get_property (GObject    *object,
     case PROP_CURRENT_DIRECTION: g_value_set_int (value, self->current_direction); break;
     case PROP_ENABLED:           g_value_set_boolean (value, self->enabled); break;
     case PROP_CAN_SEND_TELEPHONE_EVENTS: g_value_set_boolean (value, self->takes_keys); break;
+    case PROP_CONTENT:           g_value_set_int (value, self->content); break;
     case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
     case PROP_LEVEL_RECEIVED:    g_value_set_double (value, self->level_received); break;
     case PROP_SOURCE:            g_value_set_object (value, self->source); break;
@@ -101,6 +104,7 @@ yodel_track_set_property (GObject      *object,
     {
     case PROP_DIRECTION: yodel_track_set_direction (self, g_value_get_int (value)); break;
     case PROP_ENABLED:   yodel_track_set_enabled (self, g_value_get_boolean (value)); break;
+    case PROP_CONTENT:   yodel_track_set_content (self, g_value_get_int (value)); break;
     case PROP_SOURCE:    yodel_track_set_source (self, g_value_get_object (value)); break;
     case PROP_SINK:      yodel_track_set_sink (self, g_value_get_object (value)); break;
     default:             G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -189,6 +193,16 @@ yodel_track_class_init (YodelTrackClass *klass)
    */
   properties[PROP_CAN_SEND_TELEPHONE_EVENTS] =
     g_param_spec_boolean ("can-send-telephone-events", NULL, NULL, FALSE, readable);
+
+  /**
+   * YodelTrack:content:
+   *
+   * What the picture shows, a #YodelVideoContent: whether its motion or its detail is kept where
+   * bits are scarce.
+   */
+  properties[PROP_CONTENT] =
+    g_param_spec_int ("content", NULL, NULL, 0, YODEL_VIDEO_CONTENT_DETAIL,
+                      YODEL_VIDEO_CONTENT_MOTION, writable);
 
   /**
    * YodelTrack:level-sent:
@@ -473,6 +487,44 @@ yodel_track_set_enabled (YodelTrack *self,
 
   self->enabled = enabled;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ENABLED]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_content:
+ * @self: a track
+ *
+ * Returns: what its picture shows
+ */
+YodelVideoContent
+yodel_track_get_content (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), YODEL_VIDEO_CONTENT_MOTION);
+
+  return self->content;
+}
+
+/**
+ * yodel_track_set_content:
+ * @self: a track of video
+ * @content: what its picture shows
+ *
+ * Tells the encoder and the adaptation what matters: with %YODEL_VIDEO_CONTENT_MOTION the size falls
+ * first where bits are scarce, with %YODEL_VIDEO_CONTENT_DETAIL the frame rate. May be called at any
+ * time; the picture begins anew with a key frame. Nothing is negotiated.
+ */
+void
+yodel_track_set_content (YodelTrack        *self,
+                         YodelVideoContent  content)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (content <= YODEL_VIDEO_CONTENT_DETAIL);
+
+  if (self->content == content)
+    return;
+
+  self->content = content;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTENT]);
   tell_session (self);
 }
 

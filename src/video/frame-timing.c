@@ -13,17 +13,23 @@
 #define DECODE_FRAMES         300
 #define RECOVERED_FRAMES      32
 #define RECOVERED_MAX_AGE_US  (60 * G_USEC_PER_SEC)
-#define RECOVERED_MIN         3
+#define RECOVERED_PERCENT     95
 
 /* Less jitter than this is not seen: every frame is shown as it comes. */
 #define CUT_THROUGH_ENTER_US  (20 * 1000)
 #define CUT_THROUGH_LEAVE_US  (30 * 1000)
 
 /* A frame that waited for a resend may be this late: a stutter, and not a freeze (150 ms). */
-#define RECOVERED_LATENESS_US (110 * 1000)
+#define RECOVERED_LATENESS_US (80 * 1000)
+
+/* A loss shows with the next packet, which may be of the next frame; then a round trip. */
+#define NOTICE_US             (40 * 1000)
 #define OUTAGE_MARGIN_US      (100 * 1000)
 #define DELAY_MAX_US          (500 * 1000)
-#define SLEW_PER_S            0.1
+
+/* Waiting starts at once, as the next loss is a freeze without it, and ends without being seen. */
+#define GROWTH_PER_S          0.3
+#define DECLINE_PER_S         0.05
 
 /* A key frame takes longer on the wire; that is no jitter. */
 #define LARGE_FRAME_FACTOR    4
@@ -178,7 +184,7 @@ yodel_frame_timing_push (YodelFrameTiming *self,
       if (arrival_us - self->recovered_us > RECOVERED_MAX_AGE_US)
         self->recovered.n = 0;
       self->recovered_us = arrival_us;
-      sample_push (&self->recovered, passage_us - self->least_us, 90, 1);
+      sample_push (&self->recovered, passage_us - self->least_us, RECOVERED_PERCENT, 1);
       return;
     }
 
@@ -217,11 +223,16 @@ static gint64
 recovery_delay_us (const YodelFrameTiming *self,
                    gint64                  now_us)
 {
-  if (self->recovered.n < RECOVERED_MIN || now_us - self->recovered_us > RECOVERED_MAX_AGE_US)
+  gint64 round_us = self->rtt_us + self->rtt_us / 8 + NOTICE_US;
+  gint64 late_us = 0;
+
+  if (self->recovered.n == 0 || now_us - self->recovered_us > RECOVERED_MAX_AGE_US)
     return 0;
 
-  /* What took longer than two rounds of resending was an outage, and will be one again. */
-  return MAX (MIN (self->recovered.quantile, 2 * self->rtt_us + OUTAGE_MARGIN_US) - RECOVERED_LATENESS_US, 0);
+  /* One round of resending is what the next loss takes, whatever the few before it took.  What took
+   * longer than two was an outage, and will be one again. */
+  late_us = MIN (MAX (self->recovered.quantile, round_us), 2 * self->rtt_us + OUTAGE_MARGIN_US);
+  return MAX (late_us - RECOVERED_LATENESS_US, 0);
 }
 
 static gint64
@@ -243,11 +254,10 @@ move_delay (YodelFrameTiming *self,
             gint64            now_us)
 {
   gint64 elapsed_us = CLAMP (now_us - self->moved_us, 0, G_USEC_PER_SEC);
-  gint64 step_us = elapsed_us * SLEW_PER_S;
   gint64 error_us = wanted_delay_us (self, now_us) - self->delay_us;
 
   self->moved_us = now_us;
-  self->delay_us += CLAMP (error_us, -step_us, step_us);
+  self->delay_us += CLAMP (error_us, -elapsed_us * DECLINE_PER_S, elapsed_us * GROWTH_PER_S);
 }
 
 gint64

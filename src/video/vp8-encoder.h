@@ -2,6 +2,7 @@
  * one frame in, one frame or nothing out.  A struct belongs to one thread, the encoder's. */
 #pragma once
 
+#include <yodel/yodel-enums.h>
 #include <yodel/yodel-video-frame.h>
 
 G_BEGIN_DECLS
@@ -10,12 +11,6 @@ G_BEGIN_DECLS
 
 /* PictureID counts in 15 bits (RFC 7741 section 4.2). */
 #define YODEL_VP8_PICTURE_ID_MASK 0x7fffu
-
-typedef enum
-{
-  YODEL_VIDEO_CONTENT_MOTION,   /* a camera: rather soft than jerky */
-  YODEL_VIDEO_CONTENT_DETAIL,   /* a screen: rather jerky than soft */
-} YodelVideoContent;
 
 /* One coded picture and what its packets have to say about it. */
 typedef struct

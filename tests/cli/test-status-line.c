@@ -2,6 +2,8 @@
 
 #include "cli/status-line.h"
 
+#include <string.h>
+
 static void
 test_meter_has_one_width (void)
 {
@@ -48,6 +50,19 @@ test_rates_have_the_unit_that_fits (void)
     }
 }
 
+static void
+test_a_paused_picture_is_told (void)
+{
+  YodelStatus status = { .state = "connected", .connected_us = G_USEC_PER_SEC, .figures = { .rtt_ms = -1, .loss = -1 } };
+  g_autofree char *before = yodel_status_line_text (&status, 3 * G_USEC_PER_SEC);
+  g_autofree char *paused = NULL;
+
+  status.video_paused = TRUE;
+  paused = yodel_status_line_text (&status, 3 * G_USEC_PER_SEC);
+  g_assert_null (strstr (before, "picture paused"));
+  g_assert_nonnull (strstr (paused, "picture paused: too little room"));
+}
+
 int
 main (int    argc,
       char **argv)
@@ -57,6 +72,7 @@ main (int    argc,
 
   g_test_add_func ("/cli/status-line/meter-has-one-width", test_meter_has_one_width);
   g_test_add_func ("/cli/status-line/louder-is-longer", test_louder_is_longer);
+  g_test_add_func ("/cli/status-line/a-paused-picture-is-told", test_a_paused_picture_is_told);
   g_test_add_func ("/cli/status-line/rates-have-the-unit-that-fits", test_rates_have_the_unit_that_fits);
 
   return g_test_run ();

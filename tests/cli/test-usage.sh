@@ -49,6 +49,7 @@ expect 1 "lan:you" call lan:you
 expect 1 "wss://example.org/room" answer wss://example.org/room
 expect 1 "duration" call manual: --duration=-1
 expect 1 "duration" call manual: --duration=nan
+expect 1 "motion or detail" call manual: --video-content=soap
 expect 1 "bitrate" call manual: --max-bitrate=-7
 expect 1 "no-audio" call manual: --no-audio --no-video
 expect 1 "nonsense" call manual: --nonsense

@@ -68,6 +68,8 @@ on_show (guint            section,
   else
     peer->longest_gap_us = MAX (peer->longest_gap_us, now_us - peer->last_shown_us);
   peer->last_shown_us = now_us;
+  peer->shown_rotation = picture->rotation;
+  g_array_append_val (peer->shown_us, now_us);
 }
 
 static void
@@ -125,6 +127,61 @@ job_free (Job *job)
   g_free (job);
 }
 
+/* A frame as long as a codec of constant bit rate makes it, give or take a sixth; a key frame is
+ * three times as long, and those after it pay for it. */
+static YodelEncodedFrame *
+make_up_frame (SimPeer              *peer,
+               const YodelEncodeJob *job)
+{
+  gint64 share_bytes = job->bitrate_bps / 8 / job->fps;
+  gboolean key_frame = job->key_frame || peer->coded_width != job->width;
+  double spread = g_rand_double_range (peer->call->sizes, 0.66, 1.33);
+  gint64 size = key_frame ? 3 * share_bytes : spread * (share_bytes - peer->debt_bytes / 6);
+  guint8 *data;
+  YodelEncodedFrame *frame = g_new0 (YodelEncodedFrame, 1);
+
+  size = MAX (size, 60);
+  peer->debt_bytes = MAX (peer->debt_bytes + size - share_bytes, 0);
+  peer->coded_width = job->width;
+
+  data = g_malloc0 (size);
+  data[0] = !key_frame;
+  *frame = (YodelEncodedFrame) {
+    .data = g_bytes_new_take (data, size),
+    .timestamp_us = job->picture->timestamp_us,
+    .width = job->width,
+    .height = job->height,
+    .key_frame = key_frame,
+    .qp = 40,
+    .n_layers = 1,
+    .picture_id = peer->picture_id++ & YODEL_VP8_PICTURE_ID_MASK,
+  };
+  return frame;
+}
+
+static YodelEncodedFrame *
+run_encoder (SimPeer              *peer,
+             const YodelEncodeJob *job)
+{
+  return peer->call->sizes != NULL ? make_up_frame (peer, job)
+                                   : yodel_encode_job_run (job, peer->encoder);
+}
+
+static gboolean
+run_decoder (SimPeer                   *peer,
+             const YodelAssembledFrame *frame,
+             YodelVideoFrame          **picture)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (frame->data, &size);
+
+  if (peer->call->sizes == NULL)
+    return yodel_vp8_decoder_decode (peer->decoder, data, size, peer->call->now_us, picture);
+
+  *picture = yodel_video_frame_new (2, 2);
+  return TRUE;
+}
+
 static void
 run_job (SimPeer *peer,
          Job     *job)
@@ -133,16 +190,14 @@ run_job (SimPeer *peer,
 
   if (job->encode != NULL)
     {
-      g_autoptr (YodelEncodedFrame) frame = yodel_encode_job_run (job->encode, peer->encoder);
+      g_autoptr (YodelEncodedFrame) frame = run_encoder (peer, job->encode);
 
       yodel_session_core_encoded (peer->core, job->section, frame, YODEL_US_PER_MS, now_us);
     }
   else
     {
       g_autoptr (YodelVideoFrame) picture = NULL;
-      gsize size;
-      const guint8 *data = g_bytes_get_data (job->decode->data, &size);
-      gboolean done = yodel_vp8_decoder_decode (peer->decoder, data, size, now_us, &picture);
+      gboolean done = run_decoder (peer, job->decode, &picture);
 
       yodel_session_core_decoded (peer->core, job->section, job->decode, picture, !done,
                                   YODEL_US_PER_MS, now_us);
@@ -193,6 +248,7 @@ peer_init (SimPeer      *peer,
   peer->decoder = yodel_vp8_decoder_new ();
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->keys = g_string_new (NULL);
+  peer->shown_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   peer->audio = yodel_session_core_add_section (peer->core, YODEL_MEDIA_AUDIO,
                                                 YODEL_DIRECTION_SENDRECV, call->now_us);
   if (with_video)
@@ -210,6 +266,7 @@ peer_clear (SimPeer *peer)
   yodel_vp8_decoder_free (peer->decoder);
   g_array_unref (peer->heard);
   g_string_free (peer->keys, TRUE);
+  g_array_unref (peer->shown_us);
 }
 
 SimCall *
@@ -231,6 +288,7 @@ sim_call_free (SimCall *self)
   peer_clear (&self->caller);
   peer_clear (&self->callee);
   sim_network_free (self->network);
+  g_clear_pointer (&self->sizes, g_rand_free);
   g_free (self);
 }
 
@@ -240,6 +298,16 @@ sim_call_set_link (SimCall             *self,
 {
   sim_network_set_link (self->network, SIM_FORTH, config);
   sim_network_set_link (self->network, SIM_BACK, config);
+}
+
+void
+sim_call_skip_codec (SimCall *self,
+                     guint    width,
+                     guint    height)
+{
+  self->width = width;
+  self->height = height;
+  self->sizes = g_rand_new_with_seed (width);
 }
 
 /* The two are joined by the simulated network whatever their descriptions say of transports. */
@@ -340,11 +408,9 @@ speak (SimPeer *peer,
 
 /* A picture in which everything moves. */
 static void
-show_oneself (SimPeer *peer)
+paint (YodelVideoFrame *picture,
+       guint            n)
 {
-  g_autoptr (YodelVideoFrame) picture = yodel_video_frame_new (WIDTH, HEIGHT);
-  guint n = peer->pictures_sent++;
-
   double across[WIDTH];
 
   for (guint x = 0; x < WIDTH; x++)
@@ -361,9 +427,28 @@ show_oneself (SimPeer *peer)
       memset (picture->u + y * picture->u_stride, 100 + y / 2, (WIDTH + 1) / 2);
       memset (picture->v + y * picture->v_stride, 90 + (n + y) % 64, (WIDTH + 1) / 2);
     }
+}
 
+static void
+show_oneself (SimPeer *peer)
+{
+  gboolean blank = peer->call->sizes != NULL;
+  g_autoptr (YodelVideoFrame) picture =
+    yodel_video_frame_new (blank ? peer->call->width : WIDTH, blank ? peer->call->height : HEIGHT);
+
+  if (!blank)
+    paint (picture, peer->pictures_sent);
+
+  peer->pictures_sent++;
+  picture->rotation = peer->rotation;
   picture->timestamp_us = peer->call->now_us;
   yodel_session_core_push_video (peer->core, peer->video, picture, peer->call->now_us);
+}
+
+static gboolean
+has_camera (const SimPeer *peer)
+{
+  return peer->video != 0 && !peer->no_pictures;
 }
 
 static gint64
@@ -373,7 +458,9 @@ next_media_us (const SimPeer *peer)
   gint64 audio_us = began_us + peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US;
   gint64 video_us = began_us + peer->pictures_sent * PICTURE_US;
 
-  return peer->video != 0 ? MIN (audio_us, video_us) : audio_us;
+  if (peer->no_sound)
+    audio_us = YODEL_NEVER_US;
+  return has_camera (peer) ? MIN (audio_us, video_us) : audio_us;
 }
 
 static void
@@ -381,9 +468,9 @@ give_media (SimPeer *peer)
 {
   gint64 elapsed_us = peer->call->now_us - peer->call->began_us;
 
-  while (peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US <= elapsed_us)
+  while (!peer->no_sound && peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US <= elapsed_us)
     speak (peer, elapsed_us / AUDIO_BLOCK_US);
-  while (peer->video != 0 && peer->pictures_sent * PICTURE_US <= elapsed_us)
+  while (has_camera (peer) && peer->pictures_sent * PICTURE_US <= elapsed_us)
     show_oneself (peer);
   settle (peer);
 }

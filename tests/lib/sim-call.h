@@ -28,13 +28,21 @@ typedef struct
   gint64            first_shown_us;
   gint64            last_shown_us;
   gint64            longest_gap_us;    /* between two pictures */
+  guint             shown_rotation;    /* of the last */
   guint             n_shown;
+  GArray           *shown_us;          /* (owned) of gint64: when each was shown */
   guint             n_paused;          /* notices that the picture is paused */
   guint             n_resumed;
   GString          *keys;              /* (owned) that the other side pressed */
   gint64            samples_sent;
   guint             pictures_sent;
+  gint64            debt_bytes;        /* what frames without a codec took beyond their share */
+  guint             coded_width;       /* of the last of them */
+  guint16           picture_id;
+  guint             rotation;          /* of its camera */
   gboolean          silent;            /* its source gives nothing */
+  gboolean          no_sound;          /* nor does it send any silence */
+  gboolean          no_pictures;       /* its camera neither */
 } SimPeer;
 
 struct _SimCall
@@ -42,6 +50,9 @@ struct _SimCall
   SimNetwork *network;             /* (owned) */
   SimPeer     caller;
   SimPeer     callee;
+  guint       width;               /* of the pictures, if not the small ones */
+  guint       height;
+  GRand      *sizes;               /* (owned) (nullable) frames are bytes without a codec behind them */
   gint64      now_us;
   gint64      began_us;
 };
@@ -51,6 +62,12 @@ SimCall    *sim_call_new        (guint32              seed,
 void        sim_call_free       (SimCall             *self);
 void        sim_call_set_link   (SimCall             *self,
                                  const SimLinkConfig *config);
+
+/* From here on pictures are of this size, and neither coded nor decoded: their frames are as long as
+ * the rate control of a codec would make them.  For sweeps over many calls. */
+void        sim_call_skip_codec (SimCall             *self,
+                                 guint                width,
+                                 guint                height);
 
 /* One exchange of offer and answer, @from the side that offers; media flows from here on. */
 void        sim_call_negotiate  (SimCall             *self,

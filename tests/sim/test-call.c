@@ -204,6 +204,54 @@ test_add_and_drop_video (void)
 }
 
 static void
+test_rotation (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (25), .loss = 0.05 };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+
+  call->caller.rotation = 90;
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpuint (call->callee.shown_rotation, ==, 90);
+  g_assert_cmpuint (call->caller.shown_rotation, ==, 0);
+
+  call->caller.rotation = 270;
+  sim_call_run (call, SECONDS (1));
+  g_assert_cmpuint (call->callee.shown_rotation, ==, 270);
+}
+
+/* The rate that is left makes a quarter of the size at full pace, or the full size at a slow one. */
+static void
+test_content (gconstpointer data)
+{
+  YodelVideoContent content = GPOINTER_TO_INT (data);
+  static const SimRate thin[] = { { 0, 220000 } };
+  const SimLinkConfig link = { .rates = thin, .n_rates = 1, .queue_us = MS (300), .delay_us = MS (25) };
+  g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
+  guint n_shown;
+
+  sim_call_skip_codec (call, 640, 360);
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  yodel_session_core_set_content (call->caller.core, call->caller.video, content);
+  sim_call_run (call, SECONDS (15));
+  n_shown = call->callee.n_shown;
+  sim_call_run (call, SECONDS (5));
+  n_shown = call->callee.n_shown - n_shown;
+
+  switch (content)
+    {
+    case YODEL_VIDEO_CONTENT_MOTION:
+      g_assert_cmpuint (call->caller.coded_width, <, 640);
+      g_assert_cmpuint (n_shown, >, 5 * 20);
+      break;
+    case YODEL_VIDEO_CONTENT_DETAIL:
+      g_assert_cmpuint (call->caller.coded_width, ==, 640);
+      g_assert_cmpuint (n_shown, <, 5 * 18);
+      break;
+    }
+}
+
+static void
 test_jitter (void)
 {
   const SimLinkConfig link = { .delay_us = MS (50), .jitter_us = MS (30), .jitter_reorders = TRUE };
@@ -225,6 +273,9 @@ main (int   argc,
   g_test_add_func ("/sim/call/mute-is-silence", test_mute);
   g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
+  g_test_add_func ("/sim/call/a-turned-camera-is-told", test_rotation);
+  g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
+  g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);
   g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);
   g_test_add_func ("/sim/call/keys-arrive-once-and-in-order", test_keys_are_pressed);
   return g_test_run ();

@@ -25,8 +25,8 @@ static const Case cases[] = {
   { "jitter-is-evened-out",       60,  0,    0,  50,  0,  68,  72,  10 },
   { "fast-clock",                 10,  200,  0,  50,  0,  10,  14,  0 },
   { "slow-clock",                 10,  -200, 0,  50,  0,  10,  14,  0 },
-  { "recovery-at-rtt-50-waits-for-nothing", 5, 0, 25, 50,  0,  4,   6,   8 },
-  { "recovery-at-rtt-150-is-waited-for-a-little", 5, 0, 25, 150, 0, 60,  62,  8 },
+  { "recovery-at-rtt-50-is-hardly-waited-for", 5, 0, 25, 50,  0,  18,  20,  8 },
+  { "recovery-at-rtt-150-is-waited-for-in-part", 5, 0, 25, 150, 0, 130, 132, 8 },
 };
 
 static int
@@ -94,7 +94,7 @@ push_and_show (YodelFrameTiming *timing,
 }
 
 static void
-test_delay_moves_slowly (void)
+test_delay_grows_fast (void)
 {
   g_autoptr (YodelFrameTiming) timing = yodel_frame_timing_new (90000);
   gint64 last_us = 0;
@@ -105,12 +105,38 @@ test_delay_moves_slowly (void)
 
       push_and_show (timing, i, i * FRAME_US + (i > 300 ? i % 5 * 40 * MS : 0));
       delay_us = yodel_frame_timing_get_delay_us (timing);
-      g_assert_cmpint (ABS (delay_us - last_us), <=, (FRAME_US + 40 * MS) / 10 + 1);
+      g_assert_cmpint (delay_us - last_us, <=, (FRAME_US + 40 * MS) * 3 / 10 + 1);
       last_us = delay_us;
     }
 
   g_assert_cmpint (last_us, >, 100 * MS);
   g_assert_cmpint (last_us, <, 200 * MS);
+
+  for (guint i = 600; i < 1800; i++)
+    {
+      gint64 delay_us;
+
+      push_and_show (timing, i, i * FRAME_US);
+      delay_us = yodel_frame_timing_get_delay_us (timing);
+      g_assert_cmpint (last_us - delay_us, <=, FRAME_US / 20 + 1);
+      last_us = delay_us;
+    }
+  g_assert_cmpint (last_us, ==, 0);
+}
+
+/* One resend shows that there will be more: a second later the next one is waited for. */
+static void
+test_first_loss_is_enough (void)
+{
+  g_autoptr (YodelFrameTiming) timing = yodel_frame_timing_new (90000);
+
+  yodel_frame_timing_set_rtt_us (timing, 150 * MS);
+  for (guint i = 0; i < 60; i++)
+    push_and_show (timing, i, i * FRAME_US);
+  yodel_frame_timing_push (timing, 60 * 3000, 2000, 60 * FRAME_US + 170 * MS, TRUE);
+  for (guint i = 61; i < 91; i++)
+    push_and_show (timing, i, i * FRAME_US);
+  g_assert_cmpint (yodel_frame_timing_get_delay_us (timing), >, 100 * MS);
 }
 
 static void
@@ -158,7 +184,8 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/video/frame-timing/", cases[i].name, NULL);
       g_test_add_data_func (path, &cases[i], test_minute);
     }
-  g_test_add_func ("/video/frame-timing/delay-moves-slowly", test_delay_moves_slowly);
+  g_test_add_func ("/video/frame-timing/delay-grows-fast-and-shrinks-slowly", test_delay_grows_fast);
+  g_test_add_func ("/video/frame-timing/first-loss-is-enough", test_first_loss_is_enough);
   g_test_add_func ("/video/frame-timing/extra-delay-is-kept", test_extra_delay_is_kept);
   g_test_add_func ("/video/frame-timing/recovers-from-jumps", test_recovers_from_jumps);
   return g_test_run ();
