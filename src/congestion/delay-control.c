@@ -11,7 +11,7 @@
 #define AFTER_PROBE_US     (80 * YODEL_US_PER_MS)     /* the queue of a probe is no overuse */
 #define STANDING_WINDOW_US (100 * YODEL_US_PER_MS)    /* three frames: pacing leaves a gap in it */
 #define QUEUE_LIMIT_US     (20 * YODEL_US_PER_MS)     /* a standing queue beyond is overuse, trend or not */
-#define JITTERS            2                          /* added to it */
+#define JITTERS            1                          /* added to it */
 #define EMPTY_US           (8 * YODEL_US_PER_MS)      /* a large packet on a 1 Mbit/s link */
 #define NO_QUEUE_US        (10 * YODEL_US_PER_MS)
 #define DRAIN_FROM_US      (15 * YODEL_US_PER_MS)
@@ -20,6 +20,9 @@
 #define CONFIRMED_US       (1 * G_USEC_PER_SEC)       /* the second of two probes confirms what the first showed */
 #define RECOVERY_SHARE     0.9                        /* of the rate before a passing disturbance */
 #define RECOVERY_RISE      1.5                        /* per second */
+#define LARGE_BYTES        800
+#define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
+#define FASTER_FOR_US      (2 * G_USEC_PER_SEC)       /* a probe that shows it is no doubtful one */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
 
@@ -32,10 +35,12 @@ yodel_delay_control_init (YodelDelayControl *self,
   *self = (YodelDelayControl) {
     .overused_us = -1,
     .risen_us = -G_USEC_PER_SEC,
+    .faster_us = -FASTER_FOR_US,
     .probe_sent_us = -G_USEC_PER_SEC,
   };
   yodel_trendline_init (&self->trendline);
   yodel_queue_estimate_init (&self->queue);
+  yodel_queue_estimate_init (&self->large);
   yodel_aimd_init (&self->aimd, min_bps, start_bps, max_bps);
 }
 
@@ -49,6 +54,8 @@ yodel_delay_control_push (YodelDelayControl       *self,
   if (result->probe_cluster > 0)
     self->probe_sent_us = result->sent_us;
   yodel_queue_estimate_push (&self->queue, result->sent_us, result->arrived_us);
+  if (result->size_bytes >= LARGE_BYTES)
+    yodel_queue_estimate_push (&self->large, result->sent_us, result->arrived_us);
   yodel_acknowledged_rate_push (&self->acknowledged, result->arrived_us, result->size_bytes);
   if (!yodel_inter_arrival_push (&self->inter_arrival, result->sent_us, result->arrived_us,
                                  &sent_delta_us, &arrived_delta_us))
@@ -92,6 +99,12 @@ yodel_delay_control_is_calm (const YodelDelayControl *self,
 }
 
 gboolean
+yodel_delay_control_is_faster (const YodelDelayControl *self)
+{
+  return !self->drain.is_active && yodel_queue_estimate_is_below_base (&self->large, FASTER_MARGIN_US);
+}
+
+gboolean
 yodel_delay_control_has_no_queue (const YodelDelayControl *self)
 {
   return yodel_queue_estimate_get_newest_us (&self->queue) < NO_QUEUE_US + self->queue.jitter_us;
@@ -106,7 +119,8 @@ yodel_delay_control_on_probe (YodelDelayControl       *self,
                               gint64                   now_us)
 {
   double gain_bps = outcome->bps - self->aimd.target_bps;
-  gboolean was_full = self->overused_us >= 0 && now_us - self->overused_us < FULL_OF_LATE_US;
+  gboolean was_full = self->overused_us >= 0 && now_us - self->overused_us < FULL_OF_LATE_US &&
+                      now_us - self->faster_us > FASTER_FOR_US;
   double confirmed_bps = now_us - self->risen_us < CONFIRMED_US ? MIN (self->shown_bps, outcome->bps) : 0;
 
   if (gain_bps <= 0 || self->drain.is_active)
@@ -177,13 +191,15 @@ yodel_delay_control_update (YodelDelayControl *self,
 {
   gint64 queue_us = yodel_delay_control_get_queue_us (self), elapsed_us = now_us - self->updated_us;
   double met_bps = met_rate (self, queue_us, rtt_us, now_us);
-  gboolean is_over = self->is_rising || queue_us > QUEUE_LIMIT_US + JITTERS * self->queue.jitter_us;
+  gboolean is_over = (self->is_rising && queue_us > empty_us (self)) || queue_us > QUEUE_LIMIT_US + JITTERS * self->queue.jitter_us;
   YodelUsage usage = self->trendline.usage;
 
   self->is_rising = FALSE;
   self->updated_us = now_us;
   if (is_over)
     self->overused_us = now_us;
+  if (yodel_delay_control_is_faster (self))
+    self->faster_us = now_us;
   if (self->drain.is_active)
     {
       follow_drain (self, queue_us, now_us);
@@ -213,6 +229,7 @@ yodel_delay_control_forget (YodelDelayControl *self)
   yodel_inter_arrival_reset (&self->inter_arrival);
   yodel_trendline_init (&self->trendline);
   yodel_queue_estimate_init (&self->queue);
+  yodel_queue_estimate_init (&self->large);
   self->drain.is_active = FALSE;
   self->aimd.capacity.bps = -1;
 }

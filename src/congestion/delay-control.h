@@ -15,12 +15,14 @@ typedef struct
   YodelInterArrival     inter_arrival;
   YodelTrendline        trendline;
   YodelQueueEstimate    queue;
+  YodelQueueEstimate    large;             /* of packets whose size tells the rate of the link */
   YodelAcknowledgedRate acknowledged;
   YodelAimd             aimd;
   YodelDrain            drain;
 
   gboolean              is_rising;         /* the trend of this report says overuse */
   gint64                overused_us;       /* -1: never */
+  gint64                faster_us;         /* when the path was last seen to have become faster */
   gint64                updated_us;
   double                recovery_bps;      /* up to here quickly */
   gint64                risen_us;          /* when a probe last raised the target */
@@ -65,4 +67,7 @@ gboolean yodel_delay_control_is_calm         (const YodelDelayControl *self,
                                               gint64                   now_us);
 
 /* A packet that is lost now met no queue: its loss is not of our making. */
+/* Large packets take less time than they ever did of late: the link has become faster, or who
+ * shared it has gone. */
+gboolean yodel_delay_control_is_faster       (const YodelDelayControl *self);
 gboolean yodel_delay_control_has_no_queue    (const YodelDelayControl *self);

@@ -196,6 +196,7 @@ consider_probing (YodelGcc *self,
     .max_bps = self->max_bps,
     .in_alr = self->alr.in_alr,
     .is_calm = self->has_feedback && !self->competing.is_active && yodel_delay_control_is_calm (&self->delay, now_us),
+    .is_faster = self->has_feedback && !self->competing.is_active && yodel_delay_control_is_faster (&self->delay),
     .jitter_us = self->delay.queue.jitter_us,
   };
 

@@ -18,6 +18,7 @@
 #define JITTERS            12                      /* the burst must be long against the jitter */
 #define ALR_INTERVAL_US    (3 * G_USEC_PER_SEC)   /* a paused video wants to hear soon that there is room */
 #define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes */
+#define FASTER_INTERVAL_US (400 * YODEL_US_PER_MS) /* the path itself gives reason to ask */
 #define CAUTIOUS_FACTOR    1.5                     /* after a try that failed */
 
 void
@@ -81,14 +82,15 @@ yodel_probe_controller_advance (YodelProbeController      *self,
                                 gint64                     now_us)
 {
   gint64 quiet_us = now_us - self->probed_us;
+  gint64 interval_us = situation->is_faster ? FASTER_INTERVAL_US
+                       : situation->in_alr ? ALR_INTERVAL_US : LIMITED_INTERVAL_US;
   gint64 duration_us = FURTHER_BITS * G_USEC_PER_SEC / (self->factor * situation->target_bps);
 
   duration_us = CLAMP (duration_us, LEAST_DURATION_US, THIN_DURATION_US);
   duration_us = CLAMP (JITTERS * situation->jitter_us, duration_us, MOST_DURATION_US);
 
-  if (!self->is_started || !situation->is_calm || situation->target_bps >= 0.98 * situation->max_bps)
-    return;
-  if (quiet_us < (situation->in_alr ? ALR_INTERVAL_US : LIMITED_INTERVAL_US))
+  if (!self->is_started || !(situation->is_calm || situation->is_faster) || quiet_us < interval_us ||
+      situation->target_bps >= 0.98 * situation->max_bps)
     return;
 
   self->is_exponential = TRUE;

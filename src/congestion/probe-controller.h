@@ -25,6 +25,7 @@ typedef struct
   double   max_bps;
   gboolean in_alr;
   gboolean is_calm;                   /* no overuse of late, no queue, no drain, no rival */
+  gboolean is_faster;                 /* the path seems to carry more than before */
   double   jitter_us;
 } YodelProbeSituation;
 

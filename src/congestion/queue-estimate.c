@@ -6,6 +6,7 @@
 
 #define JITTER_WEIGHT  (1 / 64.0)
 #define BIN_US         (100 * YODEL_US_PER_MS)
+#define NEWEST_BINS    3
 #define MAX_PASSED     8                        /* bins that may have been quicker than the base ... */
 #define PASSED_ONE_IN  25                       /* ... and of how many, while fewer are known */
 
@@ -79,6 +80,19 @@ yodel_queue_estimate_push (YodelQueueEstimate *self,
   if (self->n_recent > 0)
     self->jitter_us += JITTER_WEIGHT * (ABS (delay_us - sample_back (self, 0)->delay_us) - self->jitter_us);
   self->recent[self->n_recent++ % YODEL_QUEUE_RECENT] = (YodelDelaySample) { arrived_us, delay_us };
+}
+
+gboolean
+yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
+                                    gint64                    margin_us)
+{
+  if (self->bin < NEWEST_BINS)
+    return FALSE;
+
+  for (gint64 i = self->bin; i > self->bin - NEWEST_BINS; i--)
+    if (self->least_us[i % YODEL_QUEUE_BASE_BINS] >= self->base_us - margin_us)
+      return FALSE;
+  return TRUE;
 }
 
 void

@@ -31,6 +31,11 @@ void   yodel_queue_estimate_push         (YodelQueueEstimate *self,
                                           gint64              sent_us,
                                           gint64              arrived_us);
 
+/* Is the least delay of the last three bins lower than the base by @margin_us?  Then the path has
+ * become shorter or faster, and the base does not know yet. */
+gboolean yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
+                                             gint64                    margin_us);
+
 /* The base as it is now counts as seen now: it does not grow old while a rival hides it. */
 void   yodel_queue_estimate_hold_base    (YodelQueueEstimate *self);
 

@@ -6,6 +6,8 @@
 
 #define MASK            (YODEL_SEND_HISTORY_MAX_PACKETS - 1)
 #define FORGET_AFTER_US (2 * G_USEC_PER_SEC)    /* behind the newest reported: its report is lost */
+#define MAX_PATIENCE    5                       /* reports more that a path which reorders is given ... */
+#define IMPATIENT_US    (5 * G_USEC_PER_SEC)    /* ... one less each time it did not for so long */
 
 G_STATIC_ASSERT ((YODEL_SEND_HISTORY_MAX_PACKETS & MASK) == 0);
 
@@ -31,6 +33,8 @@ struct _YodelSendHistory
   gint64  first_open;            /* all before are told */
   gint64  highest_covered;       /* by any report; -1: none */
   guint   n_reports;
+  guint   patience;              /* reports to wait for what was passed over, beyond one */
+  gint64  patience_us;           /* when it changed; on our clock */
   gint64  peer_clock_us;         /* newest arrival told, unwrapped */
   guint   in_flight_bytes;
   GArray *results;               /* (owned) */
@@ -116,12 +120,24 @@ unwrap_arrival (YodelSendHistory *self,
   return self->peer_clock_us;
 }
 
+/* What was told as lost has come: others like it will. */
+static void
+note_late (YodelSendHistory *self,
+           Entry            *entry)
+{
+  entry->packet.arrived_us = 0;
+  self->patience = MIN (self->patience + 1, MAX_PATIENCE);
+  self->patience_us = entry->packet.sent_us;
+}
+
 static void
 note_status (YodelSendHistory *self,
              Entry            *entry,
              gint64            arrived_us,
              gint64            period_us)
 {
+  if (entry->fate == TOLD && entry->packet.arrived_us < 0 && arrived_us >= 0)
+    note_late (self, entry);
   if (entry->fate != IN_FLIGHT && entry->fate != PASSED_OVER)
     return;
 
@@ -143,10 +159,15 @@ collect (YodelSendHistory *self)
 {
   gint64 newest_us = self->entries[self->highest_covered & MASK].packet.sent_us;
 
+  if (self->patience > 0 && newest_us - self->patience_us > IMPATIENT_US)
+    {
+      self->patience--;
+      self->patience_us = newest_us;
+    }
   for (gint64 i = self->first_open; i <= self->highest_covered; i++)
     {
       Entry *entry = &self->entries[i & MASK];
-      gboolean is_lost = entry->fate == PASSED_OVER && entry->report != self->n_reports;
+      gboolean is_lost = entry->fate == PASSED_OVER && self->n_reports - entry->report > self->patience;
 
       if (entry->fate == ARRIVED || is_lost)
         {
@@ -178,7 +199,7 @@ yodel_send_history_on_report (YodelSendHistory         *self,
     {
       gint64 number = base + i;
 
-      if (number < self->first_open || number > last)
+      if (number < 0 || number <= last - YODEL_SEND_HISTORY_MAX_PACKETS || number > last)
         continue;
       note_status (self, &self->entries[number & MASK], arrived_us[i], period_us);
       self->highest_covered = MAX (self->highest_covered, number);

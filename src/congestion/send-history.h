@@ -32,7 +32,7 @@ guint16           yodel_send_history_add                 (YodelSendHistory *self
 
 /* One parsed report: @arrived_us[i] is of number @base_sequence + i, modulo @period_us, -1 where
  * it did not arrive.  A packet is lost when a report has passed it over and the report after that
- * one does not take it back; each packet is told once.
+ * one does not take it back, nor some more on a path that was seen to reorder; each is told once.
  * Returns: how many packets became known; they lie in @results until the next call */
 guint             yodel_send_history_on_report           (YodelSendHistory         *self,
                                                           guint16                   base_sequence,

@@ -246,6 +246,26 @@ test_quick_packets (void)
   g_assert_cmpint (yodel_queue_estimate_get_newest_us (&queue), ==, 40 * MS);
 }
 
+/* A link that becomes faster is seen in 300 ms; one that becomes slower, or a quick packet, is not that. */
+static void
+test_below_base (void)
+{
+  YodelQueueEstimate queue;
+
+  yodel_queue_estimate_init (&queue);
+  for (guint i = 0; i < 1000; i++)
+    {
+      yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + (i == 500 ? 30 : 60 + i % 5) * MS);
+      g_assert_false (yodel_queue_estimate_is_below_base (&queue, 2 * MS));
+    }
+  for (guint i = 1000; i < 1031; i++)
+    yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + 54 * MS);
+  g_assert_true (yodel_queue_estimate_is_below_base (&queue, 2 * MS));
+  for (guint i = 1031; i < 1200; i++)
+    yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + 54 * MS);
+  g_assert_false (yodel_queue_estimate_is_below_base (&queue, 2 * MS));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -265,6 +285,7 @@ main (int   argc,
   g_test_add_func ("/congestion/queue-estimate/a-spike-is-no-queue", test_standing_queue);
   g_test_add_func ("/congestion/queue-estimate/base-grows-old-unless-held", test_base_grows_old);
   g_test_add_func ("/congestion/queue-estimate/a-few-quick-packets-are-not-the-base", test_quick_packets);
+  g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-at-once", test_below_base);
   g_test_add_func ("/congestion/aimd/backs-off-and-climbs", test_aimd_backs_off_and_climbs);
   g_test_add_func ("/congestion/drain/ends-when-empty-or-late", test_drain_ends_when_empty_or_late);
   g_test_add_func ("/congestion/alr/less-than-it-may", test_alr);

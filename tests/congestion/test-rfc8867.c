@@ -125,11 +125,11 @@ typedef struct
 } VariableCase;
 
 static const VariableCase variable_cases[] = {
-  { "5.1/variable-capacity",                  50 * MS,  0,         0,       0,     0.90, 0.3, 40, 3.0, 1.5 },
-  { "5.1/variable-capacity-100-ms",           100 * MS, 0,         0,       0,     0.85, 0.6, 60, 4.0, 2.0 },
+  { "5.1/variable-capacity",                  50 * MS,  0,         0,       0,     0.90, 0.3, 40, 2.0, 1.5 },
+  { "5.1/variable-capacity-100-ms",           100 * MS, 0,         0,       0,     0.90, 0.4, 50, 2.0, 1.5 },
   { "5.1/variable-capacity-with-jitter",      50 * MS,  JITTER_US, 0,       0,     0.85, 0.3, 60, 4.0, 2.0 },
   { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 4.0, 2.0 },
-  { "5.1/variable-capacity-quick-packets",    50 * MS,  0,         0,       0.001, 0.90, 0.3, 40, 3.0, 1.5 },
+  { "5.1/variable-capacity-quick-packets",    50 * MS,  0,         0,       0.001, 0.90, 0.3, 45, 2.0, 1.5 },
 };
 
 static void
