@@ -85,6 +85,11 @@ yodel_media_spec_parse (YodelMediaSpec  *spec,
   const char *path;
 
   result.type = find_type (text, &path);
+  if (kind == YODEL_MEDIA_AUDIO && yodel_call_tone_find (text, &result.tone))
+    {
+      result.type = YODEL_SPEC_TONE;
+      path = NULL;
+    }
   result.path = g_strdup (path);
 
   if (path != NULL && path[0] == '\0')

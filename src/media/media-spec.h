@@ -5,10 +5,13 @@
 
 #include <yodel/yodel-enums.h>
 
+#include "media/tone/call-tone.h"
+
 typedef enum
 {
   YODEL_SPEC_NONE,
   YODEL_SPEC_TEST,
+  YODEL_SPEC_TONE,
   YODEL_SPEC_DEFAULT,
   YODEL_SPEC_DEVICE,
   YODEL_SPEC_FILE,
@@ -22,6 +25,7 @@ typedef struct
   char          *path;      /* (owned) (nullable) of the file or pipe, or the device's name */
   guint          width;     /* of y4m:PATH,WxH; else 0 */
   guint          height;
+  YodelToneKind  tone;
 } YodelMediaSpec;
 
 gboolean yodel_media_spec_parse (YodelMediaSpec  *spec,

@@ -20,6 +20,7 @@
 #include "media/pulse/pulse-api.h"
 #include "media/record/recording-sink.h"
 #include "media/test/test-reader.h"
+#include "media/tone/tone-reader.h"
 
 #define Y4M_MAGIC "YUV4MPEG2 "
 
@@ -122,7 +123,8 @@ open_file (YodelMediaKind         kind,
 /**
  * yodel_media_source_new:
  * @kind: sound or picture
- * @spec: what to take: "none", "test" (a run of chimes; a moving picture with a clock), "default" or
+ * @spec: what to take: "none", "test" (a run of chimes; a moving picture with a clock), "ring", "ringback" or "busy" (the
+ *   sounds around a call, in the cadences of ITU-T E.180), "default" or
  *   "device:NAME" (a microphone or camera), "pcm:PATH" (samples, 16 bits little-endian, 48 kHz mono),
  *   "y4m:PATH" (YUV4MPEG2, 4:2:0), or the path of any media file
  * @error: return location for a #GError
@@ -158,6 +160,7 @@ yodel_media_source_new (YodelMediaKind   kind,
     {
     case YODEL_SPEC_NONE:    return yodel_none_source_new ();
     case YODEL_SPEC_TEST:    return yodel_file_source_new (kind, "test", yodel_test_reader_new ());
+    case YODEL_SPEC_TONE:    return yodel_file_source_new (kind, spec, yodel_tone_reader_new (parsed.tone));
     case YODEL_SPEC_DEFAULT: return yodel_device_source_new (kind, NULL, error);
     case YODEL_SPEC_DEVICE:  return yodel_device_source_new (kind, parsed.path, error);
     case YODEL_SPEC_FILE:    return open_file (kind, &parsed, error);
@@ -221,7 +224,8 @@ yodel_media_sink_new (YodelMediaKind   kind,
     {
     case YODEL_SPEC_NONE:    return yodel_none_sink_new ();
     case YODEL_SPEC_TEST:
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "\"test\" is a source, not a sink");
+    case YODEL_SPEC_TONE:
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "\"%s\" is a source, not a sink", spec);
       return NULL;
     case YODEL_SPEC_DEFAULT: return yodel_device_sink_new (kind, NULL, error);
     case YODEL_SPEC_DEVICE:  return yodel_device_sink_new (kind, parsed.path, error);

@@ -28,6 +28,9 @@ libyodel_media_core_la_SOURCES = \
   %D%/pulse/pulse-api.h %D%/pulse/pulse-load.c \
   %D%/record/recording.c %D%/record/recording.h \
   %D%/record/recording-sink.c %D%/record/recording-sink.h \
+  %D%/tone/call-tone.c %D%/tone/call-tone.h \
+  %D%/tone/tone-player.c \
+  %D%/tone/tone-reader.c %D%/tone/tone-reader.h \
   %D%/test/stamp.c %D%/test/stamp.h \
   %D%/test/test-picture.c %D%/test/test-picture.h \
   %D%/test/test-reader.c %D%/test/test-reader.h \
@@ -89,6 +92,10 @@ tests_media_test_media_spec_LDADD   = $(MEDIA_TEST_LIBS)
 check_PROGRAMS += tests/media/test-test-clip
 tests_media_test_test_clip_SOURCES = tests/media/test-test-clip.c
 tests_media_test_test_clip_LDADD   = $(MEDIA_TEST_LIBS)
+
+check_PROGRAMS += tests/media/test-call-tone
+tests_media_test_call_tone_SOURCES = tests/media/test-call-tone.c
+tests_media_test_call_tone_LDADD   = $(MEDIA_TEST_LIBS)
 
 check_PROGRAMS += tests/media/test-rate-limit
 tests_media_test_rate_limit_SOURCES = tests/media/test-rate-limit.c

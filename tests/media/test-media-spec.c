@@ -20,6 +20,8 @@ typedef struct
 static const Case cases[] = {
   { "none",                YODEL_MEDIA_AUDIO, "none",               YODEL_SPEC_NONE },
   { "test",                YODEL_MEDIA_VIDEO, "test",               YODEL_SPEC_TEST },
+  { "tone",                YODEL_MEDIA_AUDIO, "ringback",           YODEL_SPEC_TONE },
+  { "tone-is-no-picture",  YODEL_MEDIA_VIDEO, "ringback",           YODEL_SPEC_FILE, "ringback" },
   { "default",             YODEL_MEDIA_AUDIO, "default",            YODEL_SPEC_DEFAULT },
   { "device",              YODEL_MEDIA_VIDEO, "device:/dev/video0", YODEL_SPEC_DEVICE, "/dev/video0" },
   { "file",                YODEL_MEDIA_VIDEO, "clip.mp4",           YODEL_SPEC_FILE, "clip.mp4" },
