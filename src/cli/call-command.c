@@ -15,6 +15,7 @@
 #include "cli/picture.h"
 
 #define MANUAL "manual:"
+#define ECHO   "echo:"
 
 /* A session that does not end when it is asked to is left behind. */
 #define GUARD_MS 5000
@@ -393,7 +394,7 @@ run (YodelCliCall *self)
   self->session = yodel_session_new ();
   yodel_session_set_trickle (self->session, FALSE);
   yodel_session_set_stun_servers (self->session, (const char * const *) self->options->stun);
-  yodel_session_set_bind (self->session, (const char * const *) self->options->bind);
+  yodel_session_set_bind (self->session, yodel_cli_call_get_bind (self));
   yodel_session_set_max_bitrate (self->session, (guint) self->options->max_bitrate_kbps * 1000);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_state), self);
   g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);
@@ -418,6 +419,7 @@ clean_up (YodelCliCall *self)
   g_clear_handle_id (&self->duration_timer, g_source_remove);
   g_clear_handle_id (&self->guard_timer, g_source_remove);
   g_clear_pointer (&self->input, yodel_line_input_free);
+  g_clear_pointer (&self->echo, yodel_echo_peer_free);
 
   /* the session first: it lets go of the sinks, which close their files */
   if (self->session != NULL)
@@ -439,9 +441,10 @@ static int
 place_or_take (const YodelCliOptions *options,
                gboolean               is_caller)
 {
-  YodelCliCall call = { .options = options, .is_caller = is_caller };
+  const gboolean is_echo = strcmp (options->address, ECHO) == 0;
+  YodelCliCall call = { .options = options, .is_caller = is_caller, .is_echo = is_echo };
   g_autoptr (GError) error = NULL;
-  const gboolean stdin_is_free = !yodel_cli_media_uses_stdin (options);
+  const gboolean stdin_is_free = is_echo || !yodel_cli_media_uses_stdin (options);
 
   if (!open_outputs (&call, &error))
     {
@@ -465,7 +468,8 @@ place_or_take (const YodelCliOptions *options,
 static int
 refuse_address (const char *address)
 {
-  g_printerr (_("yodel: \"%s\" cannot be reached by this program; the address it knows is \"manual:\"\n"), address);
+  g_printerr (_("yodel: \"%s\" cannot be reached by this program; the addresses it knows are \"manual:\" and \"echo:\"\n"),
+              address);
   return YODEL_EXIT_USAGE;
 }
 
@@ -484,7 +488,7 @@ run_command (const char  *command,
       g_printerr ("yodel: %s\n", error->message);
       return YODEL_EXIT_USAGE;
     }
-  if (strcmp (options.address, MANUAL) != 0)
+  if (strcmp (options.address, MANUAL) != 0 && !(is_caller && strcmp (options.address, ECHO) == 0))
     return refuse_address (options.address);
   return place_or_take (&options, is_caller);
 }
@@ -494,7 +498,8 @@ yodel_call_command (int    argc,
                     char **argv)
 {
   return run_command ("call", _("Places a call. With the address \"manual:\" it prints its offer as one line of JSON on standard\n"
-                                "output and reads the answer from standard input."),
+                                "output and reads the answer from standard input. With \"echo:\" your own voice and picture come back\n"
+                                "a second later."),
                       TRUE, argc, argv);
 }
 

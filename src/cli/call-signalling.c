@@ -1,4 +1,4 @@
-/* manual: the offer and the answer, one line each way. */
+/* How the offer and the answer get to the other side.  manual: one line each way.  echo: within this process. */
 #define G_LOG_DOMAIN "yodel-cli"
 
 #include "config.h"
@@ -60,6 +60,28 @@ read_description (YodelCliCall *self)
                                       on_line, self);
 }
 
+static void on_remote_set (GObject      *source,
+                           GAsyncResult *result,
+                           gpointer      user_data);
+
+static void
+on_echo_answer (const char   *answer,
+                const GError *error,
+                gpointer      user_data)
+{
+  YodelCliCall *self = user_data;
+
+  if (self->is_closing)
+    return;
+  if (answer == NULL)
+    {
+      yodel_cli_call_fail (self, status_of (error), error->message);
+      return;
+    }
+  emit_description (self, "remote-description", YODEL_SDP_ANSWER, answer);
+  yodel_session_set_remote_description_async (self->session, YODEL_SDP_ANSWER, answer, NULL, on_remote_set, self);
+}
+
 static void
 on_answer_created (GObject      *source,
                    GAsyncResult *result,
@@ -91,6 +113,12 @@ on_offer_created (GObject      *source,
   if (sdp == NULL)
     {
       yodel_cli_call_fail (self, status_of (error), error->message);
+      return;
+    }
+  if (self->is_echo)
+    {
+      emit_description (self, "local-description", YODEL_SDP_OFFER, sdp);
+      self->echo = yodel_echo_peer_new (yodel_cli_call_get_bind (self), sdp, on_echo_answer, self);
       return;
     }
   print_description (self, YODEL_SDP_OFFER, sdp);
@@ -177,6 +205,15 @@ on_line (const char *line,
   open_late_media (self);
   if (!self->is_closing)
     yodel_session_set_remote_description_async (self->session, type, sdp, NULL, on_remote_set, self);
+}
+
+/* An echo needs no network: it goes over the loopback interface, unless another one is asked for. */
+const char * const *
+yodel_cli_call_get_bind (YodelCliCall *self)
+{
+  static const char * const loopback[] = { "127.0.0.1", NULL };
+
+  return self->is_echo && self->options->bind == NULL ? loopback : (const char * const *) self->options->bind;
 }
 
 void

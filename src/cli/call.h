@@ -4,6 +4,7 @@
 #include <yodel/yodel.h>
 
 #include "cli/call-figures.h"
+#include "cli/echo-peer.h"
 #include "cli/events.h"
 #include "cli/line-input.h"
 #include "cli/media-options.h"
@@ -16,12 +17,14 @@ typedef struct
 {
   const YodelCliOptions *options;         /* (borrowed) */
   gboolean               is_caller;
+  gboolean               is_echo;         /* the other side is in this process */
 
   GMainLoop             *loop;            /* (owned) */
   YodelSession          *session;         /* (owned) */
   YodelTrack            *tracks[2];       /* (borrowed) (nullable) by kind */
   YodelCliMedia          media;
   YodelLineInput        *input;           /* (owned) (nullable) */
+  YodelEchoPeer         *echo;            /* (owned) (nullable) */
 
   YodelOutput           *events_output;   /* (owned) (nullable) */
   YodelEvents            events;
@@ -63,3 +66,5 @@ void yodel_cli_call_report_result  (YodelCliCall  *self);
 
 /* call-signalling.c */
 void yodel_cli_call_start_exchange (YodelCliCall  *self);
+const char * const *
+     yodel_cli_call_get_bind       (YodelCliCall  *self);

@@ -46,7 +46,8 @@ print_help (void)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (commands[i].summary != NULL)
       g_print ("  %-8s %s\n", commands[i].name, _(commands[i].summary));
-  g_print ("\n%s\n", _("An ADDRESS is \"manual:\": the two descriptions of a call are handed over by you, one line each way."));
+  g_print ("\n%s\n", _("An ADDRESS is \"manual:\": the two descriptions of a call are handed over by you, one line each way;"));
+  g_print ("%s\n", _("or \"echo:\", a call to yourself: your voice and picture come back a second later."));
   g_print ("%s\n", _("\"yodel COMMAND --help\" tells the options of a command."));
 }
 
