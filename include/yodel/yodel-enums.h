@@ -108,6 +108,9 @@ typedef enum
  * @YODEL_END_KEY: the peer's key is not the one it announced
  * @YODEL_END_DECLINED: the peer said no
  * @YODEL_END_UNANSWERED: nobody answered
+ * @YODEL_END_BUSY: the peer is in another call
+ * @YODEL_END_CANCELLED: the caller gave up before anybody answered: a missed call
+ * @YODEL_END_ELSEWHERE: another device of this side, or of the peer, took or ended the call
  * @YODEL_END_MEDIA: sound or picture could not be opened or written here
  * @YODEL_END_FAILED: anything else; the text says it
  */
@@ -121,6 +124,9 @@ typedef enum
   YODEL_END_KEY,
   YODEL_END_DECLINED,
   YODEL_END_UNANSWERED,
+  YODEL_END_BUSY,
+  YODEL_END_CANCELLED,
+  YODEL_END_ELSEWHERE,
   YODEL_END_MEDIA,
   YODEL_END_FAILED,
 } YodelEndReason;
@@ -137,5 +143,78 @@ typedef enum
   YODEL_SIGNALLER_STARTING,
   YODEL_SIGNALLER_REACHABLE,
 } YodelSignallerState;
+
+/**
+ * YodelCallState:
+ * @YODEL_CALL_CALLING: going out; nothing has been heard of it
+ * @YODEL_CALL_RINGING: it rings, here or there
+ * @YODEL_CALL_CONNECTING: accepted; a path is looked for
+ * @YODEL_CALL_CONNECTED: media may flow
+ * @YODEL_CALL_RECONNECTING: was connected; the path is gone and looked for again
+ * @YODEL_CALL_ENDED: over; see yodel_call_get_end_reason()
+ */
+typedef enum
+{
+  YODEL_CALL_CALLING,
+  YODEL_CALL_RINGING,
+  YODEL_CALL_CONNECTING,
+  YODEL_CALL_CONNECTED,
+  YODEL_CALL_RECONNECTING,
+  YODEL_CALL_ENDED,
+} YodelCallState;
+
+/**
+ * YodelCallMedia:
+ * @YODEL_CALL_AUDIO: with sound
+ * @YODEL_CALL_VIDEO: with picture
+ */
+typedef enum
+{
+  YODEL_CALL_AUDIO = 1 << 0,
+  YODEL_CALL_VIDEO = 1 << 1,
+} YodelCallMedia;
+
+/**
+ * YodelTrust:
+ * @YODEL_TRUST_NEW: met, not yet talked to
+ * @YODEL_TRUST_TRUSTED: talked to under this key: trust on first use
+ * @YODEL_TRUST_VERIFIED: the safety code was compared, or the key handed over in person
+ * @YODEL_TRUST_BLOCKED: may do nothing
+ */
+typedef enum
+{
+  YODEL_TRUST_NEW,
+  YODEL_TRUST_TRUSTED,
+  YODEL_TRUST_VERIFIED,
+  YODEL_TRUST_BLOCKED,
+} YodelTrust;
+
+/**
+ * YodelContactPolicy:
+ * @YODEL_CONTACT_MAY_RING: a call of this contact rings
+ * @YODEL_CONTACT_MAY_KNOCK: may ask whether to call
+ * @YODEL_CONTACT_MAY_SEE_ADDRESS: sees this side's network address before a call is accepted: speed
+ */
+typedef enum
+{
+  YODEL_CONTACT_MAY_RING        = 1 << 0,
+  YODEL_CONTACT_MAY_KNOCK       = 1 << 1,
+  YODEL_CONTACT_MAY_SEE_ADDRESS = 1 << 2,
+} YodelContactPolicy;
+
+/**
+ * YodelIntroduction:
+ * @YODEL_INTRODUCED_BY_HAND: the address was typed
+ * @YODEL_INTRODUCED_BY_INVITE: by an invite, given or taken
+ * @YODEL_INTRODUCED_BY_KNOCK: a stranger knocked and was let in
+ * @YODEL_INTRODUCED_ON_LAN: found on the local network
+ */
+typedef enum
+{
+  YODEL_INTRODUCED_BY_HAND,
+  YODEL_INTRODUCED_BY_INVITE,
+  YODEL_INTRODUCED_BY_KNOCK,
+  YODEL_INTRODUCED_ON_LAN,
+} YodelIntroduction;
 
 G_END_DECLS

@@ -87,7 +87,10 @@ status_of_end (YodelEndReason reason,
     case YODEL_END_FAILED:     return YODEL_EXIT_NO_PATH;
     case YODEL_END_KEY:        return YODEL_EXIT_KEY;
     case YODEL_END_DECLINED:
-    case YODEL_END_UNANSWERED: return YODEL_EXIT_NO_ANSWER;
+    case YODEL_END_UNANSWERED:
+    case YODEL_END_BUSY:
+    case YODEL_END_CANCELLED:
+    case YODEL_END_ELSEWHERE:  return YODEL_EXIT_NO_ANSWER;
     case YODEL_END_MEDIA:      return YODEL_EXIT_MEDIA;
     }
   g_assert_not_reached ();
@@ -106,6 +109,9 @@ name_of_end (YodelEndReason reason)
     case YODEL_END_KEY:        return "key";
     case YODEL_END_DECLINED:   return "declined";
     case YODEL_END_UNANSWERED: return "unanswered";
+    case YODEL_END_BUSY:       return "busy";
+    case YODEL_END_CANCELLED:  return "cancelled";
+    case YODEL_END_ELSEWHERE:  return "elsewhere";
     case YODEL_END_MEDIA:      return "media";
     case YODEL_END_FAILED:     return "failed";
     }

@@ -8,14 +8,14 @@
 #include <yodel/yodel-error.h>
 #include <yodel/yodel-identity.h>
 
+#include "identity/base32.h"
+
 #define SCHEME         "yodel:"
 #define VERSION        1
 #define CHECKSUM_BYTES 4    /* one wrong address in four thousand million passes */
 #define RAW_BYTES      (YODEL_ADDRESS_KEY_BYTES + CHECKSUM_BYTES + 1)
 #define TEXT_CHARS     ((RAW_BYTES * 8 + 4) / 5)
 #define SHOWN_CHARS    16   /* of a foreign string, in an error message */
-
-static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";   /* RFC 4648 section 6 */
 
 /* The checksum covers the version too, so that a damaged one is a typing error. */
 static void
@@ -33,47 +33,6 @@ write_checksum (const guint8 *key,
   crypto_generichash_update (&state, &version, 1);
   crypto_generichash_final (&state, hash, sizeof hash);
   memcpy (checksum, hash, CHECKSUM_BYTES);
-}
-
-static void
-base32_write (const guint8 *bytes,
-              gsize         n_bytes,
-              GString      *text)
-{
-  guint32 bits = 0;
-  guint n_bits = 0;
-
-  for (gsize i = 0; i < n_bytes; i++)
-    {
-      bits = bits << 8 | bytes[i];
-      for (n_bits += 8; n_bits >= 5; n_bits -= 5)
-        g_string_append_c (text, alphabet[bits >> (n_bits - 5) & 31]);
-    }
-  if (n_bits > 0)
-    g_string_append_c (text, alphabet[bits << (5 - n_bits) & 31]);
-}
-
-/* Of TEXT_CHARS characters of the alphabet.  Returns: FALSE if the spare bits at the end are
- * not zero, for then another text would stand for the same bytes. */
-static gboolean
-base32_parse (const char *text,
-              guint8      bytes[RAW_BYTES])
-{
-  guint32 bits = 0;
-  guint n_bits = 0;
-  gsize n = 0;
-
-  for (gsize i = 0; i < TEXT_CHARS; i++)
-    {
-      bits = bits << 5 | (guint32) (strchr (alphabet, text[i]) - alphabet);
-      n_bits += 5;
-      if (n_bits >= 8)
-        {
-          n_bits -= 8;
-          bytes[n++] = bits >> n_bits & 0xff;
-        }
-    }
-  return (bits & ((1u << n_bits) - 1)) == 0;
 }
 
 static gboolean
@@ -100,7 +59,7 @@ static gboolean
 check_characters (const char  *text,
                   GError     **error)
 {
-  gsize length = strspn (text, alphabet);
+  gsize length = strspn (text, yodel_base32_alphabet);
   guchar stranger = text[length];
 
   if (stranger == 0 && length == TEXT_CHARS)
@@ -129,7 +88,7 @@ yodel_address_write (const guint8 key[YODEL_ADDRESS_KEY_BYTES])
   memcpy (raw, key, YODEL_ADDRESS_KEY_BYTES);
   write_checksum (key, VERSION, raw + YODEL_ADDRESS_KEY_BYTES);
   raw[RAW_BYTES - 1] = VERSION;
-  base32_write (raw, sizeof raw, text);
+  yodel_base32_write (raw, sizeof raw, text);
   return g_string_free (text, FALSE);
 }
 
@@ -152,7 +111,7 @@ yodel_address_parse (const char   *address,
     }
   if (!check_characters (address + strlen (SCHEME), error))
     return FALSE;
-  if (!base32_parse (address + strlen (SCHEME), raw))
+  if (!yodel_base32_parse (address + strlen (SCHEME), TEXT_CHARS, raw))
     return fail (error, "the address has a typing error at its end");
 
   version = raw[RAW_BYTES - 1];

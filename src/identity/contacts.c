@@ -2,18 +2,12 @@
 
 #include "identity/contacts.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <glib/gstdio.h>
-#include <sqlite3.h>
 #include <yodel/yodel-error.h>
 
-#define APPLICATION_ID 0x796f646c   /* "yodl", of the database's header */
-#define BUSY_MS        2000         /* another Yodel may be writing */
+#include "identity/contacts-private.h"
+
 #define ALL_POLICY     (YODEL_CONTACT_MAY_RING | YODEL_CONTACT_MAY_KNOCK | YODEL_CONTACT_MAY_SEE_ADDRESS)
 #define COLUMNS        "key, name, trust, policy, introduction, introduced_at"
 
@@ -33,149 +27,16 @@ static const char * const migrations[] = {
   "  name          TEXT NOT NULL COLLATE NOCASE,"
   "  replaced_at   INTEGER NOT NULL"
   ");",
+  "ALTER TABLE contact ADD COLUMN hints TEXT NOT NULL DEFAULT '';"
+  "CREATE TABLE invite ("
+  "  token         BLOB PRIMARY KEY NOT NULL CHECK (length (token) = 10),"
+  "  created_at    INTEGER NOT NULL,"
+  "  expires_at    INTEGER NOT NULL,"
+  "  is_standing   INTEGER NOT NULL,"
+  "  n_used        INTEGER NOT NULL DEFAULT 0"
+  ") WITHOUT ROWID;",
 };
 
-struct _YodelContacts
-{
-  sqlite3 *database;   /* (owned) */
-  char    *path;       /* (owned) */
-};
-
-/* Returns: FALSE, with what SQLite says */
-static gboolean
-fail (YodelContacts  *self,
-      GError        **error)
-{
-  g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "the contacts in %s cannot be used: %s",
-               self->path, sqlite3_errmsg (self->database));
-  return FALSE;
-}
-
-static gboolean
-execute (YodelContacts  *self,
-         const char     *sql,
-         GError        **error)
-{
-  return sqlite3_exec (self->database, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, error);
-}
-
-/* Returns: (nullable): a statement to be finalized */
-static sqlite3_stmt *
-prepare (YodelContacts  *self,
-         const char     *sql,
-         GError        **error)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (self->database, sql, -1, &statement, NULL) != SQLITE_OK)
-    fail (self, error);
-  return statement;
-}
-
-/* Runs a statement that gives no row, and ends it.  Returns: FALSE where it failed */
-static gboolean
-run (YodelContacts  *self,
-     sqlite3_stmt   *statement,
-     GError        **error)
-{
-  gboolean done = sqlite3_step (statement) == SQLITE_DONE || fail (self, error);
-
-  sqlite3_finalize (statement);
-  return done;
-}
-
-/* Returns: FALSE where there is no such number */
-static gboolean
-get_number (YodelContacts  *self,
-            const char     *sql,
-            gint64         *number,
-            GError        **error)
-{
-  sqlite3_stmt *statement = prepare (self, sql, error);
-  gboolean found;
-
-  if (statement == NULL)
-    return FALSE;
-  found = sqlite3_step (statement) == SQLITE_ROW || fail (self, error);
-  if (found)
-    *number = sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  return found;
-}
-
-/* The steps that are missing, all or none. */
-static gboolean
-migrate (YodelContacts  *self,
-         GError        **error)
-{
-  gint64 version, application;
-
-  if (!execute (self, "BEGIN IMMEDIATE", error) ||
-      !get_number (self, "PRAGMA user_version", &version, error) ||
-      !get_number (self, "PRAGMA application_id", &application, error))
-    return FALSE;
-  if ((version > 0 || application != 0) && application != APPLICATION_ID)
-    {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "%s is a database of another program", self->path);
-      return FALSE;
-    }
-  if (version > (gint64) G_N_ELEMENTS (migrations))
-    {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED,
-                   "%s was written by a later version of this program", self->path);
-      return FALSE;
-    }
-  for (gint64 step = version; step < (gint64) G_N_ELEMENTS (migrations); step++)
-    if (!execute (self, migrations[step], error))
-      return FALSE;
-  if (version < (gint64) G_N_ELEMENTS (migrations))
-    {
-      g_autofree char *sql = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %u",
-                                              APPLICATION_ID, (guint) G_N_ELEMENTS (migrations));
-
-      if (!execute (self, sql, error))
-        return FALSE;
-    }
-  return execute (self, "COMMIT", error);
-}
-
-/* A damaged database says so now, and not in the middle of a call. */
-static gboolean
-check (YodelContacts  *self,
-       GError        **error)
-{
-  sqlite3_stmt *statement = prepare (self, "PRAGMA quick_check (1)", error);
-  gboolean good = FALSE;
-
-  if (statement == NULL)
-    return FALSE;
-  if (sqlite3_step (statement) != SQLITE_ROW)
-    fail (self, error);
-  else if (!(good = g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0))
-    g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED,
-                 "the contacts in %s are damaged (%s); move the file away to begin with none, "
-                 "or put back a copy", self->path, sqlite3_column_text (statement, 0));
-  sqlite3_finalize (statement);
-  return good;
-}
-
-/* SQLite makes files by the umask; this one is the owner's before anything is in it. */
-static gboolean
-make_private (const char  *path,
-              GError     **error)
-{
-  struct stat info;
-  int fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
-  int saved = errno;
-  gboolean made = fd >= 0 && fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && fchmod (fd, 0600) == 0;
-
-  if (!made)
-    g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "the contacts in %s cannot be used: %s",
-                 path, fd >= 0 ? "not a file of one's own" : g_strerror (saved));
-  if (fd >= 0)
-    close (fd);
-  return made;
-}
 
 /* Returns: (transfer full): where contacts are kept if nothing else is said */
 char *
@@ -193,21 +54,8 @@ yodel_contacts_open (const char  *path,
                      GError     **error)
 {
   g_autoptr (YodelContacts) self = g_new0 (YodelContacts, 1);
-  g_autofree char *folder = g_path_get_dirname (path);
 
-  self->path = g_strdup (path);
-  g_mkdir_with_parents (folder, 0700);
-  if (!make_private (path, error))
-    return NULL;
-  if (sqlite3_open_v2 (path, &self->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK)
-    {
-      fail (self, error);
-      return NULL;
-    }
-  sqlite3_busy_timeout (self->database, BUSY_MS);
-  sqlite3_db_config (self->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-  sqlite3_db_config (self->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-  if (!check (self, error) || !migrate (self, error))
+  if (!yodel_database_open (&self->database, "contacts", path, migrations, G_N_ELEMENTS (migrations), error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -217,15 +65,14 @@ yodel_contacts_close (YodelContacts *self)
 {
   if (self == NULL)
     return;
-  sqlite3_close (self->database);
-  g_free (self->path);
+  yodel_database_close (&self->database);
   g_free (self);
 }
 
 /* What the database holds is checked as if a stranger had written it. */
 static gboolean
 read_row (sqlite3_stmt *statement,
-          YodelContact *contact)
+          YodelContactRow *contact)
 {
   const void *key = sqlite3_column_blob (statement, 0);
   const char *name = (const char *) sqlite3_column_text (statement, 1);
@@ -234,7 +81,7 @@ read_row (sqlite3_stmt *statement,
 
   if (key == NULL || sqlite3_column_bytes (statement, 0) != YODEL_CONTACT_KEY_BYTES || name == NULL)
     return FALSE;
-  *contact = (YodelContact) { 0 };
+  *contact = (YodelContactRow) { 0 };
   memcpy (contact->key, key, YODEL_CONTACT_KEY_BYTES);
   g_strlcpy (contact->name, name, sizeof contact->name);
   /* What is not known trusts nobody. */
@@ -249,7 +96,7 @@ read_row (sqlite3_stmt *statement,
 /* Ends the statement.  Returns: TRUE if there was a contact */
 static gboolean
 find (sqlite3_stmt *statement,
-      YodelContact *contact)
+      YodelContactRow *contact)
 {
   gboolean found = statement != NULL && sqlite3_step (statement) == SQLITE_ROW && read_row (statement, contact);
 
@@ -260,9 +107,9 @@ find (sqlite3_stmt *statement,
 gboolean
 yodel_contacts_find_key (YodelContacts *self,
                          const guint8   key[YODEL_CONTACT_KEY_BYTES],
-                         YodelContact  *contact)
+                         YodelContactRow  *contact)
 {
-  sqlite3_stmt *statement = prepare (self, "SELECT " COLUMNS " FROM contact WHERE key = ?1", NULL);
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, "SELECT " COLUMNS " FROM contact WHERE key = ?1", NULL);
 
   sqlite3_bind_blob (statement, 1, key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
   return find (statement, contact);
@@ -272,9 +119,9 @@ yodel_contacts_find_key (YodelContacts *self,
 gboolean
 yodel_contacts_find_name (YodelContacts *self,
                           const char    *name,
-                          YodelContact  *contact)
+                          YodelContactRow  *contact)
 {
-  sqlite3_stmt *statement = prepare (self, "SELECT " COLUMNS " FROM contact WHERE name = ?1", NULL);
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, "SELECT " COLUMNS " FROM contact WHERE name = ?1", NULL);
 
   sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
   return find (statement, contact);
@@ -300,7 +147,7 @@ check_name (const char  *name,
 
 static void
 bind_contact (sqlite3_stmt       *statement,
-              const YodelContact *contact)
+              const YodelContactRow *contact)
 {
   sqlite3_bind_blob (statement, 1, contact->key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
   sqlite3_bind_text (statement, 2, contact->name, -1, SQLITE_STATIC);
@@ -316,7 +163,7 @@ has_room (YodelContacts  *self,
 {
   gint64 n;
 
-  if (!get_number (self, "SELECT count (*) FROM contact", &n, error))
+  if (!yodel_database_get_number (&self->database, "SELECT count (*) FROM contact", &n, error))
     return FALSE;
   if (n >= YODEL_CONTACTS_MAX)
     g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "there are %u contacts already", YODEL_CONTACTS_MAX);
@@ -327,8 +174,8 @@ has_room (YodelContacts  *self,
  * that is known is stored in @known. */
 YodelContactVerdict
 yodel_contacts_add (YodelContacts       *self,
-                    const YodelContact  *contact,
-                    YodelContact        *known,
+                    const YodelContactRow  *contact,
+                    YodelContactRow        *known,
                     GError             **error)
 {
   sqlite3_stmt *statement;
@@ -343,33 +190,33 @@ yodel_contacts_add (YodelContacts       *self,
   if (!has_room (self, error))
     return YODEL_CONTACT_REFUSED;
 
-  statement = prepare (self, "INSERT INTO contact (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
+  statement = yodel_database_prepare (&self->database, "INSERT INTO contact (" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)", error);
   if (statement == NULL)
     return YODEL_CONTACT_REFUSED;
   bind_contact (statement, contact);
-  return run (self, statement, error) ? YODEL_CONTACT_ADDED : YODEL_CONTACT_REFUSED;
+  return yodel_database_run (&self->database, statement, error) ? YODEL_CONTACT_ADDED : YODEL_CONTACT_REFUSED;
 }
 
 /* Writes name, trust and policy of the contact with this key. */
 gboolean
 yodel_contacts_update (YodelContacts       *self,
-                       const YodelContact  *contact,
+                       const YodelContactRow  *contact,
                        GError             **error)
 {
   sqlite3_stmt *statement;
 
   if (!check_name (contact->name, error))
     return FALSE;
-  statement = prepare (self, "UPDATE contact SET name = ?2, trust = ?3, policy = ?4, introduction = ?5, "
+  statement = yodel_database_prepare (&self->database, "UPDATE contact SET name = ?2, trust = ?3, policy = ?4, introduction = ?5, "
                        "introduced_at = ?6 WHERE key = ?1", error);
   if (statement == NULL)
     return FALSE;
   bind_contact (statement, contact);
-  if (!run (self, statement, error))
+  if (!yodel_database_run (&self->database, statement, error))
     return FALSE;
-  if (sqlite3_changes (self->database) == 0)
+  if (sqlite3_changes (self->database.handle) == 0)
     g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "%s is no contact", contact->name);
-  return sqlite3_changes (self->database) > 0;
+  return sqlite3_changes (self->database.handle) > 0;
 }
 
 static gboolean
@@ -379,14 +226,14 @@ change_key (YodelContacts  *self,
             const guint8    key[YODEL_CONTACT_KEY_BYTES],
             GError        **error)
 {
-  sqlite3_stmt *statement = prepare (self, sql, error);
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, sql, error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_text (statement, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_blob (statement, 2, key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
   sqlite3_bind_int (statement, 3, YODEL_TRUST_NEW);
-  return run (self, statement, error);
+  return yodel_database_run (&self->database, statement, error);
 }
 
 /* A person has said that the new key is right.  Trust begins anew, unless the contact is blocked,
@@ -397,23 +244,23 @@ yodel_contacts_replace_key (YodelContacts  *self,
                             const guint8    key[YODEL_CONTACT_KEY_BYTES],
                             GError        **error)
 {
-  YodelContact known;
+  YodelContactRow known;
 
   if (!yodel_contacts_find_name (self, name, &known))
     {
       g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "there is no contact of this name");
       return FALSE;
     }
-  if (!execute (self, "BEGIN IMMEDIATE", error))
+  if (!yodel_database_execute (&self->database, "BEGIN IMMEDIATE", error))
     return FALSE;
   if (change_key (self, "INSERT INTO former_key (key, name, replaced_at) "
                   "SELECT key, name, CAST (strftime ('%s', 'now') AS INTEGER) FROM contact WHERE name = ?1",
                   name, key, error) &&
       change_key (self, "UPDATE contact SET key = ?2, trust = CASE trust WHEN 3 THEN 3 ELSE ?3 END "
                   "WHERE name = ?1", name, key, error) &&
-      execute (self, "COMMIT", error))
+      yodel_database_execute (&self->database, "COMMIT", error))
     return TRUE;
-  sqlite3_exec (self->database, "ROLLBACK", NULL, NULL, NULL);
+  sqlite3_exec (self->database.handle, "ROLLBACK", NULL, NULL, NULL);
   return FALSE;
 }
 
@@ -423,26 +270,26 @@ yodel_contacts_remove (YodelContacts  *self,
                        const guint8    key[YODEL_CONTACT_KEY_BYTES],
                        GError        **error)
 {
-  sqlite3_stmt *statement = prepare (self, "DELETE FROM contact WHERE key = ?1", error);
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, "DELETE FROM contact WHERE key = ?1", error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_blob (statement, 1, key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
-  if (!run (self, statement, error))
+  if (!yodel_database_run (&self->database, statement, error))
     return FALSE;
-  if (sqlite3_changes (self->database) == 0)
+  if (sqlite3_changes (self->database.handle) == 0)
     g_set_error (error, YODEL_ERROR, YODEL_ERROR_FAILED, "there is no such contact");
-  return sqlite3_changes (self->database) > 0;
+  return sqlite3_changes (self->database.handle) > 0;
 }
 
-/* Returns: (transfer full) (nullable) (element-type YodelContact): all, by name */
+/* Returns: (transfer full) (nullable) (element-type YodelContactRow): all, by name */
 GArray *
 yodel_contacts_list (YodelContacts  *self,
                      GError        **error)
 {
-  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (YodelContact));
-  sqlite3_stmt *statement = prepare (self, "SELECT " COLUMNS " FROM contact ORDER BY name LIMIT 10000", error);
-  YodelContact contact;
+  g_autoptr (GArray) list = g_array_new (FALSE, FALSE, sizeof (YodelContactRow));
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, "SELECT " COLUMNS " FROM contact ORDER BY name LIMIT 10000", error);
+  YodelContactRow contact;
   int status;
 
   if (statement == NULL)
@@ -451,7 +298,42 @@ yodel_contacts_list (YodelContacts  *self,
     if (read_row (statement, &contact))
       g_array_append_val (list, contact);
   if (status != SQLITE_DONE)
-    fail (self, error);
+    yodel_database_fail (&self->database, error);
   sqlite3_finalize (statement);
   return status == SQLITE_DONE ? g_steal_pointer (&list) : NULL;
+}
+
+gboolean
+yodel_contacts_set_hints (YodelContacts  *self,
+                          const guint8    key[YODEL_CONTACT_KEY_BYTES],
+                          const char     *hints,
+                          GError        **error)
+{
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database,
+                                                    "UPDATE contact SET hints = ?2 WHERE key = ?1", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_blob (statement, 1, key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 2, hints, -1, SQLITE_STATIC);
+  return yodel_database_run (&self->database, statement, error);
+}
+
+/* Returns: (transfer full) (nullable): NULL where there are none */
+char *
+yodel_contacts_dup_hints (YodelContacts *self,
+                          const guint8   key[YODEL_CONTACT_KEY_BYTES])
+{
+  sqlite3_stmt *statement = yodel_database_prepare (&self->database, "SELECT hints FROM contact WHERE key = ?1", NULL);
+  char *hints = NULL;
+
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_blob (statement, 1, key, YODEL_CONTACT_KEY_BYTES, SQLITE_STATIC);
+  if (sqlite3_step (statement) == SQLITE_ROW)
+    hints = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  sqlite3_finalize (statement);
+  if (hints != NULL && (*hints == '\0' || !g_utf8_validate (hints, -1, NULL)))
+    g_clear_pointer (&hints, g_free);
+  return hints;
 }

@@ -2,36 +2,13 @@
  * the owner's alone.  A struct belongs to one thread. */
 #pragma once
 
-#include <glib.h>
+#include <yodel/yodel-enums.h>
 
 G_BEGIN_DECLS
 
 #define YODEL_CONTACT_KEY_BYTES 32
 #define YODEL_CONTACTS_MAX      10000
 #define YODEL_CONTACT_MAX_NAME  64     /* bytes */
-
-typedef enum
-{
-  YODEL_TRUST_NEW,        /* met, not yet talked to */
-  YODEL_TRUST_TRUSTED,    /* talked to under this key: trust on first use */
-  YODEL_TRUST_VERIFIED,   /* the safety code was compared, or the key handed over in person */
-  YODEL_TRUST_BLOCKED,
-} YodelTrust;
-
-typedef enum
-{
-  YODEL_CONTACT_MAY_RING        = 1 << 0,
-  YODEL_CONTACT_MAY_KNOCK       = 1 << 1,
-  YODEL_CONTACT_MAY_SEE_ADDRESS = 1 << 2,   /* my network address before I accept: speed */
-} YodelContactPolicy;
-
-typedef enum
-{
-  YODEL_INTRODUCED_BY_HAND,
-  YODEL_INTRODUCED_BY_INVITE,
-  YODEL_INTRODUCED_BY_KNOCK,
-  YODEL_INTRODUCED_ON_LAN,
-} YodelIntroduction;
 
 typedef struct
 {
@@ -41,7 +18,7 @@ typedef struct
   YodelContactPolicy  policy;
   YodelIntroduction   introduction;
   gint64              introduced_at;   /* Unix time in seconds */
-} YodelContact;
+} YodelContactRow;
 
 /* What add() found. */
 typedef enum
@@ -65,8 +42,8 @@ void                 yodel_contacts_close            (YodelContacts       *self)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelContacts, yodel_contacts_close)
 
 YodelContactVerdict  yodel_contacts_add              (YodelContacts       *self,
-                                                      const YodelContact  *contact,
-                                                      YodelContact        *known,
+                                                      const YodelContactRow  *contact,
+                                                      YodelContactRow        *known,
                                                       GError             **error);
 
 gboolean             yodel_contacts_replace_key      (YodelContacts       *self,
@@ -75,22 +52,65 @@ gboolean             yodel_contacts_replace_key      (YodelContacts       *self,
                                                       GError             **error);
 
 gboolean             yodel_contacts_update           (YodelContacts       *self,
-                                                      const YodelContact  *contact,
+                                                      const YodelContactRow  *contact,
                                                       GError             **error);
 
 gboolean             yodel_contacts_remove           (YodelContacts       *self,
                                                       const guint8         key[YODEL_CONTACT_KEY_BYTES],
                                                       GError             **error);
 
+/* Where to look for a contact: URIs, one a line. */
+gboolean             yodel_contacts_set_hints        (YodelContacts       *self,
+                                                      const guint8         key[YODEL_CONTACT_KEY_BYTES],
+                                                      const char          *hints,
+                                                      GError             **error);
+
+char                *yodel_contacts_dup_hints        (YodelContacts       *self,
+                                                      const guint8         key[YODEL_CONTACT_KEY_BYTES]);
+
 gboolean             yodel_contacts_find_key         (YodelContacts       *self,
                                                       const guint8         key[YODEL_CONTACT_KEY_BYTES],
-                                                      YodelContact        *contact);
+                                                      YodelContactRow        *contact);
 
 gboolean             yodel_contacts_find_name        (YodelContacts       *self,
                                                       const char          *name,
-                                                      YodelContact        *contact);
+                                                      YodelContactRow        *contact);
 
 GArray              *yodel_contacts_list             (YodelContacts       *self,
                                                       GError             **error);
+
+/* Invites that were given out. */
+#define YODEL_INVITE_TOKEN_BYTES 10
+#define YODEL_INVITES_MAX        1000
+
+typedef struct
+{
+  guint8   token[YODEL_INVITE_TOKEN_BYTES];
+  gint64   created_at;    /* Unix time in seconds */
+  gint64   expires_at;    /* 0: never */
+  gboolean is_standing;   /* may be used again */
+  guint    n_used;
+} YodelInviteRow;
+
+gboolean             yodel_contacts_add_invite       (YodelContacts        *self,
+                                                      const YodelInviteRow *invite,
+                                                      gint64                now,
+                                                      GError              **error);
+
+/* Whether the token opens the door at @now; spending it counts that it was used. */
+gboolean             yodel_contacts_check_invite     (YodelContacts        *self,
+                                                      const guint8          token[YODEL_INVITE_TOKEN_BYTES],
+                                                      gint64                now);
+
+gboolean             yodel_contacts_spend_invite     (YodelContacts        *self,
+                                                      const guint8          token[YODEL_INVITE_TOKEN_BYTES],
+                                                      gint64                now);
+
+gboolean             yodel_contacts_revoke_invite    (YodelContacts        *self,
+                                                      const guint8          token[YODEL_INVITE_TOKEN_BYTES],
+                                                      GError              **error);
+
+GArray              *yodel_contacts_list_invites     (YodelContacts        *self,
+                                                      GError              **error);
 
 G_END_DECLS

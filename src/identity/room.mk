@@ -1,10 +1,15 @@
 # identity: the key pair that is somebody, and its address
 libyodel_core_la_SOURCES += \
   %D%/address.c %D%/address.h \
-  %D%/contacts.c %D%/contacts.h \
+  %D%/base32.c %D%/base32.h \
+  %D%/contacts.c %D%/contacts.h %D%/contacts-private.h \
+  %D%/database.c %D%/database.h \
   %D%/identity-private.h \
+  %D%/invites.c \
   %D%/safety-code.c %D%/safety-code.h \
-  %D%/yodel-identity.c
+  %D%/yodel-contact-book.c %D%/contact-book-private.h \
+  %D%/yodel-identity.c \
+  %D%/yodel-invite.c
 
 check_PROGRAMS += tests/identity/test-contacts
 tests_identity_test_contacts_SOURCES = tests/identity/test-contacts.c

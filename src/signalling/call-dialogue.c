@@ -428,6 +428,12 @@ give_way (YodelCallDialogue      *self,
 }
 
 static gboolean
+is_opening (const YodelCallMessage *message)
+{
+  return message->type == YODEL_CALL_MESSAGE_OFFER || message->type == YODEL_CALL_MESSAGE_KNOCK;
+}
+
+static gboolean
 is_asking (const YodelCallDialogue *self)
 {
   return self->is_outgoing && self->chosen == NO_DEVICE && self->state != YODEL_DIALOGUE_OVER;
@@ -443,11 +449,11 @@ receive_of_another_call (YodelCallDialogue      *self,
 
   if (message->type == YODEL_CALL_MESSAGE_ACK && index != NO_DEVICE)
     take_acks (self, message, index, now_us);
-  else if (message->type == YODEL_CALL_MESSAGE_OFFER && is_asking (self) && gives_way (self))
+  else if (is_opening (message) && is_asking (self) && gives_way (self))
     give_way (self, message, now_us);
   else if (message->type != YODEL_CALL_MESSAGE_ACK)
     {
-      if (message->type == YODEL_CALL_MESSAGE_OFFER && is_asking (self))
+      if (is_opening (message) && is_asking (self))
         memcpy (self->dropped_id, message->call_id, sizeof self->dropped_id);
       acknowledge (self, message);
     }
@@ -460,7 +466,7 @@ yodel_call_dialogue_concerns (const YodelCallDialogue *self,
 {
   return memcmp (message->call_id, self->call_id, sizeof self->call_id) == 0 ||
          memcmp (message->call_id, self->dropped_id, sizeof self->dropped_id) == 0 ||
-         (message->type == YODEL_CALL_MESSAGE_OFFER && is_asking (self));
+         (is_opening (message) && is_asking (self));
 }
 
 static void

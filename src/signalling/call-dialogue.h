@@ -45,7 +45,7 @@ typedef enum
   YODEL_DIALOGUE_EVENT_STATE,     /* without a message; ask get_state() */
   YODEL_DIALOGUE_EVENT_MESSAGE,   /* an offer, an answer or candidates of message->device */
   YODEL_DIALOGUE_EVENT_GLARE,     /* our call gave way to theirs, which is accepted: drop our offer;
-                                   * the message is theirs, to be answered */
+                                   * the message is theirs: an offer to be answered, or a knock */
 } YodelDialogueEventType;
 
 typedef struct

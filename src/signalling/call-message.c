@@ -21,6 +21,7 @@ typedef enum
   FIELD_NAME              = 0x07,
   FIELD_GREETING          = 0x08,
   FIELD_PROOF             = 0x09,
+  FIELD_INVITE            = 0x0a,
 } Field;
 
 #define ACK_BYTES (YODEL_DEVICE_ID_BYTES + 4)
@@ -51,6 +52,7 @@ static const Rule rules[] = {
   { FIELD_NAME,              BIT (YODEL_CALL_MESSAGE_KNOCK), 1, 1, YODEL_CALL_MESSAGE_MAX_NAME },
   { FIELD_GREETING,          BIT (YODEL_CALL_MESSAGE_KNOCK), 1, 1, YODEL_CALL_MESSAGE_MAX_GREETING },
   { FIELD_PROOF,             BIT (YODEL_CALL_MESSAGE_KNOCK), 1, 8, 8 },
+  { FIELD_INVITE,            BIT (YODEL_CALL_MESSAGE_KNOCK), 1, YODEL_CALL_INVITE_BYTES, YODEL_CALL_INVITE_BYTES },
 };
 
 /* What has been seen of a message, by the index of the rule. */
@@ -173,6 +175,9 @@ take_field (YodelCallMessage *self,
     case FIELD_PROOF:
       self->proof = yodel_byte_reader_u64 (&value);
       return TRUE;
+    case FIELD_INVITE:
+      memcpy (self->invite, data, size);
+      return self->has_invite = TRUE;
     }
   g_assert_not_reached ();
 }
@@ -321,6 +326,8 @@ write_knock (YodelByteWriter        *writer,
   write_text (writer, FIELD_NAME, self->name);
   write_text (writer, FIELD_GREETING, self->greeting);
   write_field (writer, FIELD_PROOF, data, sizeof data);
+  if (self->has_invite)
+    write_field (writer, FIELD_INVITE, self->invite, sizeof self->invite);
 }
 
 gsize

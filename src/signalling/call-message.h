@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 #define YODEL_CALL_ID_BYTES     16
 #define YODEL_DEVICE_ID_BYTES   8
 #define YODEL_FINGERPRINT_BYTES 32      /* SHA-256 of the DTLS certificate */
+#define YODEL_CALL_INVITE_BYTES 10      /* the token of an invite */
 
 /* What a message may hold at most. */
 #define YODEL_CALL_MESSAGE_MAX_BYTES       32000
@@ -71,6 +72,8 @@ typedef struct
   char                *name;        /* (owned) (nullable) of a knock: who says to knock */
   char                *greeting;    /* (owned) (nullable) of a knock */
   guint64              proof;       /* of a knock, see knock.h */
+  gboolean             has_invite;
+  guint8               invite[YODEL_CALL_INVITE_BYTES];   /* of a knock: what the receiver gave out */
 } YodelCallMessage;
 
 YodelCallMessage *yodel_call_message_new   (YodelCallMessageType    type);

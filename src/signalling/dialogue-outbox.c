@@ -63,7 +63,8 @@ stamp (YodelDialogueOutbox *self,
        gint64               now_us)
 {
   message->number = ++self->last_number;
-  message->sent_ms = (now_us + self->unix_offset_us) / 1000;
+  if (message->sent_ms == 0)   /* a knock has it already: its work depends on it */
+    message->sent_ms = (now_us + self->unix_offset_us) / 1000;
   memcpy (message->device, self->device, YODEL_DEVICE_ID_BYTES);
 }
 

@@ -36,11 +36,11 @@ tear_down (Scratch       *scratch,
   g_free (scratch->folder);
 }
 
-static YodelContact
+static YodelContactRow
 make_contact (const char *name,
               guint8      key)
 {
-  YodelContact contact = { .trust = YODEL_TRUST_TRUSTED, .policy = YODEL_CONTACT_MAY_RING,
+  YodelContactRow contact = { .trust = YODEL_TRUST_TRUSTED, .policy = YODEL_CONTACT_MAY_RING,
                            .introduction = YODEL_INTRODUCED_BY_INVITE, .introduced_at = 1700000000 };
 
   memset (contact.key, key, sizeof contact.key);
@@ -63,7 +63,7 @@ add (YodelContacts *contacts,
      const char    *name,
      guint8         key)
 {
-  YodelContact contact = make_contact (name, key), known;
+  YodelContactRow contact = make_contact (name, key), known;
 
   return yodel_contacts_add (contacts, &contact, &known, NULL);
 }
@@ -72,7 +72,7 @@ static void
 test_kept (Scratch       *scratch,
            gconstpointer  data)
 {
-  YodelContact alice = make_contact ("Alice", 1), found, known;
+  YodelContactRow alice = make_contact ("Alice", 1), found, known;
   g_autoptr (GArray) list = NULL;
   struct stat info;
 
@@ -93,7 +93,7 @@ test_kept (Scratch       *scratch,
     g_assert_false (yodel_contacts_find_name (contacts, "bob", &found));
     list = yodel_contacts_list (contacts, NULL);
     g_assert_cmpuint (list->len, ==, 2);
-    g_assert_cmpstr (g_array_index (list, YodelContact, 1).name, ==, "Zoë");
+    g_assert_cmpstr (g_array_index (list, YodelContactRow, 1).name, ==, "Zoë");
   }
 }
 
@@ -102,7 +102,7 @@ test_changed_key (Scratch       *scratch,
                   gconstpointer  data)
 {
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact alice = make_contact ("Alice", 1), other = make_contact ("ALICE", 9), known;
+  YodelContactRow alice = make_contact ("Alice", 1), other = make_contact ("ALICE", 9), known;
   g_autoptr (GError) error = NULL;
 
   alice.trust = YODEL_TRUST_VERIFIED;
@@ -128,7 +128,7 @@ test_blocked_stays_blocked (Scratch       *scratch,
                             gconstpointer  data)
 {
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact mallory = make_contact ("Mallory", 6), known;
+  YodelContactRow mallory = make_contact ("Mallory", 6), known;
   guint8 key[YODEL_CONTACT_KEY_BYTES] = { 7 };
 
   g_assert_cmpint (yodel_contacts_add (contacts, &mallory, &known, NULL), ==, YODEL_CONTACT_ADDED);
@@ -144,7 +144,7 @@ test_update_and_remove (Scratch       *scratch,
                         gconstpointer  data)
 {
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact bob = make_contact ("Bob", 2), found;
+  YodelContactRow bob = make_contact ("Bob", 2), found;
   g_autoptr (GError) error = NULL, again = NULL;
 
   g_assert_cmpint (add (contacts, "Bob", 2), ==, YODEL_CONTACT_ADDED);
@@ -169,7 +169,7 @@ test_names (Scratch       *scratch,
 {
   static const char * const names[] = { "", " Al", "Al ", "A\nl", "yodel:abc", "\xc3\x28", "A\x1b[31m", "A\xe2\x80\xa8l" };
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact full = make_contact ("", 1), known;
+  YodelContactRow full = make_contact ("", 1), known;
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     g_assert_cmpint (add (contacts, names[i], 1), ==, YODEL_CONTACT_REFUSED);
@@ -194,7 +194,7 @@ test_full (Scratch       *scratch,
            gconstpointer  data)
 {
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact contact = make_contact ("One more", 255), known;
+  YodelContactRow contact = make_contact ("One more", 255), known;
   g_autoptr (GError) error = NULL;
 
   execute (scratch, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
@@ -208,7 +208,7 @@ test_strange_row (Scratch       *scratch,
                   gconstpointer  data)
 {
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
-  YodelContact found;
+  YodelContactRow found;
 
   execute (scratch, "INSERT INTO contact VALUES (zeroblob (32), 'Odd', 77, 255, -5, 'soon')");
   g_assert_true (yodel_contacts_find_name (contacts, "Odd", &found));
@@ -301,7 +301,7 @@ test_old_contact_lives (Scratch       *scratch,
 {
   g_autofree char *below = g_path_get_dirname (scratch->path);
   g_autoptr (YodelContacts) contacts = NULL;
-  YodelContact found;
+  YodelContactRow found;
   const guint8 key[YODEL_CONTACT_KEY_BYTES] = { 8 };
 
   g_assert_cmpint (g_mkdir (below, 0700), ==, 0);

@@ -1,0 +1,21 @@
+# call: endpoint and call: ringing, hold, trust, how it ended
+libyodel_core_la_SOURCES += \
+  %D%/call-end.c \
+  %D%/call-media.c \
+  %D%/call-private.h \
+  %D%/call-talk.c \
+  %D%/endpoint-inbox.c \
+  %D%/endpoint-private.h \
+  %D%/endpoint-routes.c \
+  %D%/history-private.h \
+  %D%/inbox.c %D%/inbox.h \
+  %D%/knock-guard.c %D%/knock-guard.h \
+  %D%/yodel-call.c \
+  %D%/yodel-endpoint.c \
+  %D%/yodel-history.c
+
+CALL_TEST_PEOPLE = tests/call/people.c tests/call/people.h tests/lib/loop-signaller.c tests/lib/loop-signaller.h
+
+check_PROGRAMS += tests/call/test-call
+tests_call_test_call_SOURCES = tests/call/test-call.c $(CALL_TEST_PEOPLE)
+tests_call_test_call_LDADD   = $(CORE_LIBS)
