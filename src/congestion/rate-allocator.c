@@ -40,11 +40,12 @@ audio_overhead_bps (const YodelRateConfig *config)
 static gboolean
 move_pause (YodelRateAllocator *self,
             guint               video_bps,
+            gboolean            passing,
             gint64              now_us)
 {
   guint floor_bps = self->config.video_floor_bps;
 
-  if (video_bps >= floor_bps)
+  if (video_bps >= floor_bps || passing)
     self->short_since_us = -1;
   else if (self->short_since_us < 0)
     self->short_since_us = now_us;
@@ -64,6 +65,7 @@ gboolean
 yodel_rate_allocator_update (YodelRateAllocator *self,
                              guint               target_bps,
                              double              protection,
+                             gboolean            passing,
                              gint64              now_us)
 {
   const YodelRateConfig *config = &self->config;
@@ -90,8 +92,10 @@ yodel_rate_allocator_update (YodelRateAllocator *self,
       if (config->video_max_bps > 0)
         payload_bps = MIN (payload_bps, config->video_max_bps);
 
-      after.video_paused = move_pause (self, payload_bps, now_us);
-      after.video_bps = after.video_paused ? 0 : MAX (payload_bps, config->video_floor_bps);
+      after.video_paused = move_pause (self, payload_bps, passing, now_us);
+      if (payload_bps < config->video_floor_bps)
+        payload_bps = passing ? 0 : config->video_floor_bps;
+      after.video_bps = after.video_paused ? 0 : payload_bps;
       if (after.video_paused)
         after.protection_bps = 0;
     }

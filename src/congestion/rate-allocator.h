@@ -41,8 +41,11 @@ void     yodel_rate_allocator_set_config (YodelRateAllocator    *self,
                                           const YodelRateConfig *config);
 
 /* @protection: share of the video spent on repair, 0 to 0.5.
+ * @passing: the target is low for a moment only, to let a queue empty: where it does not carry
+ *   video, a few pictures are left out, and that is no pause.
  * Returns: TRUE if the allocation changed */
 gboolean yodel_rate_allocator_update     (YodelRateAllocator *self,
                                           guint               target_bps,
                                           double              protection,
+                                          gboolean            passing,
                                           gint64              now_us);

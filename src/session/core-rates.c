@@ -125,7 +125,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
 
   yodel_rate_allocator_set_config (&path->allocator, &config);
   yodel_rate_allocator_update (&path->allocator, state.target_bps,
-                               MIN (protection, MAX_PROTECTION), now_us);
+                               MIN (protection, MAX_PROTECTION), state.draining, now_us);
 
   if (video != NULL)
     {

@@ -164,6 +164,9 @@ yodel_video_sender_set_rate (YodelVideoSender *self,
 
   self->paused = paused;
   self->bitrate_bps = bitrate_bps;
+  if (bitrate_bps == 0)
+    return;                     /* a pause says nothing about the size of what comes after it */
+
   yodel_quality_ladder_set_rate (self->ladder, bitrate_bps, now_us);
   yodel_quality_ladder_advance (self->ladder, now_us);
 }

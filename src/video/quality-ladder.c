@@ -22,6 +22,7 @@
 #define FAST_UP_AFTER_US     (3 * G_USEC_PER_SEC / 2)
 #define RELAPSE_US           (10 * G_USEC_PER_SEC)
 #define PATIENCE_MAX         8
+#define FAST_PATIENCE_MAX    2
 #define PATIENCE_MEMORY_US   (120 * G_USEC_PER_SEC)
 
 /* What the encoder says, over a period; a new size needs a second to settle. */
@@ -346,7 +347,7 @@ step_up (YodelQualityLadder *self,
         continue;
 
       if (has_held (rung->over_since_us, UP_AFTER_US * self->patience, now_us)
-          || has_held (rung->far_over_since_us, FAST_UP_AFTER_US * self->patience, now_us))
+          || has_held (rung->far_over_since_us, FAST_UP_AFTER_US * MIN (self->patience, FAST_PATIENCE_MAX), now_us))
         {
           move_to (self, i, now_us);
           return TRUE;

@@ -110,7 +110,7 @@ video_rate (MediaFlow *self,
   if (self->plan.floor_bps == 0)
     return CLAMP ((int) state.target_bps - MEDIA_AUDIO_BPS, MEDIA_VIDEO_MIN, (int) max_bps);
 
-  yodel_rate_allocator_update (&self->allocator, state.target_bps, 0, now_us);
+  yodel_rate_allocator_update (&self->allocator, state.target_bps, 0, state.draining, now_us);
   return MIN (self->allocator.allocation.video_bps, max_bps);
 }
 

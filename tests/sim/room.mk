@@ -1,5 +1,5 @@
 # two session machines and a simulated network: whole calls in virtual time
-check_PROGRAMS += tests/sim/test-call
+check_PROGRAMS += tests/sim/test-call tests/sim/test-rates
 tests_sim_test_call_SOURCES = %D%/test-call.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_call_LDADD   = $(CORE_LIBS)
@@ -8,3 +8,7 @@ check_PROGRAMS += tests/sim/test-lossy-call
 tests_sim_test_lossy_call_SOURCES = %D%/test-lossy-call.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_lossy_call_LDADD   = $(CORE_LIBS)
+
+tests_sim_test_rates_SOURCES = %D%/test-rates.c \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_test_rates_LDADD   = $(CORE_LIBS)
