@@ -23,6 +23,8 @@
 #define LARGE_BYTES        800
 #define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
 #define FASTER_FOR_US      (2 * G_USEC_PER_SEC)       /* a probe that shows it is no doubtful one */
+#define PLATEAU_US         (3 * YODEL_US_PER_MS)      /* and half the jitter */
+#define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
 
@@ -96,6 +98,22 @@ yodel_delay_control_is_calm (const YodelDelayControl *self,
 {
   return !self->drain.is_active && yodel_delay_control_get_queue_us (self) < empty_us (self) &&
          (self->overused_us < 0 || now_us - self->overused_us > CALM_US);
+}
+
+void
+yodel_delay_control_accept_longer_way (YodelDelayControl *self)
+{
+  double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
+  gint64 tolerance_us = PLATEAU_US + self->queue.jitter_us / 2, least_us, large_us;
+
+  if ((self->aimd.target_bps > MADE_WAY * long_bps && self->aimd.target_bps > self->aimd.min_bps) ||
+      !yodel_queue_estimate_find_plateau (&self->queue, tolerance_us, &least_us) ||
+      least_us - self->queue.base_us <= empty_us (self))
+    return;
+
+  yodel_queue_estimate_raise_base (&self->queue, least_us);
+  if (yodel_queue_estimate_find_plateau (&self->large, 2 * tolerance_us, &large_us))
+    yodel_queue_estimate_raise_base (&self->large, large_us);
 }
 
 gboolean

@@ -21,6 +21,7 @@
 #define AMPLE_FACTOR       2.5                        /* until feedback has come, and where the limit is not the path's */
 #define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
+#define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
 #define IDLE_US            (20 * G_USEC_PER_SEC)      /* nothing sent for so long: no need to wake */
 #define RTT_WEIGHT         0.125
 
@@ -179,6 +180,11 @@ meet_rivals (YodelGcc *self,
 
   if (self->competing.is_active)
     yodel_queue_estimate_hold_base (&self->delay.queue);
+  else if (self->loss.mean < LITTLE_LOSS)
+    {
+      yodel_delay_control_accept_longer_way (&self->delay);
+      input.queue_us = yodel_delay_control_get_queue_us (&self->delay);
+    }
   if (!yodel_competing_update (&self->competing, &input, now_us))
     return;
 

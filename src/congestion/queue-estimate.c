@@ -7,6 +7,7 @@
 #define JITTER_WEIGHT  (1 / 64.0)
 #define BIN_US         (100 * YODEL_US_PER_MS)
 #define NEWEST_BINS    3
+#define PLATEAU_BINS   12
 #define MAX_PASSED     8                        /* bins that may have been quicker than the base ... */
 #define PASSED_ONE_IN  25                       /* ... and of how many, while fewer are known */
 
@@ -93,6 +94,39 @@ yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
     if (self->least_us[i % YODEL_QUEUE_BASE_BINS] >= self->base_us - margin_us)
       return FALSE;
   return TRUE;
+}
+
+gboolean
+yodel_queue_estimate_find_plateau (const YodelQueueEstimate *self,
+                                   gint64                    tolerance_us,
+                                   gint64                   *least_us)
+{
+  gint64 lowest_us = G_MAXINT64, highest_us = G_MININT64;
+
+  if (self->bin < PLATEAU_BINS)
+    return FALSE;
+
+  for (gint64 i = self->bin - 1; i >= self->bin - PLATEAU_BINS; i--)
+    {
+      gint64 value_us = self->least_us[i % YODEL_QUEUE_BASE_BINS];
+
+      if (value_us == G_MAXINT64)
+        return FALSE;
+      lowest_us = MIN (lowest_us, value_us);
+      highest_us = MAX (highest_us, value_us);
+    }
+  *least_us = lowest_us;
+  return highest_us - lowest_us <= tolerance_us && lowest_us > self->base_us;
+}
+
+void
+yodel_queue_estimate_raise_base (YodelQueueEstimate *self,
+                                 gint64              base_us)
+{
+  for (guint i = 0; i < YODEL_QUEUE_BASE_BINS; i++)
+    if (self->least_us[i] != G_MAXINT64)
+      self->least_us[i] = MAX (self->least_us[i], base_us);
+  self->base_us = MAX (self->base_us, base_us);
 }
 
 void

@@ -36,6 +36,16 @@ void   yodel_queue_estimate_push         (YodelQueueEstimate *self,
 gboolean yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
                                              gint64                    margin_us);
 
+/* Has the least delay of every bin of the last 1.2 s been the same, give or take @tolerance_us, and
+ * above the base?  @least_us: (out): what it was. */
+gboolean yodel_queue_estimate_find_plateau  (const YodelQueueEstimate *self,
+                                             gint64                    tolerance_us,
+                                             gint64                   *least_us);
+
+/* An empty path takes so long from now on. */
+void     yodel_queue_estimate_raise_base    (YodelQueueEstimate *self,
+                                             gint64              base_us);
+
 /* The base as it is now counts as seen now: it does not grow old while a rival hides it. */
 void   yodel_queue_estimate_hold_base    (YodelQueueEstimate *self);
 

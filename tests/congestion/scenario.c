@@ -88,7 +88,7 @@ void
 scenario_run (Scenario *self,
               gint64    until_us)
 {
-  gint64 now_us = 0;
+  gint64 now_us = self->now_us;
 
   while (now_us < until_us)
     {
@@ -104,6 +104,7 @@ scenario_run (Scenario *self,
         }
       now_us = MAX (next_us, now_us + 1);
     }
+  self->now_us = now_us;
 }
 
 static int

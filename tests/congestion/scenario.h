@@ -9,6 +9,7 @@
 
 typedef struct
 {
+  gint64      now_us;
   SimNetwork *network;                         /* (owned) */
   MediaFlow  *media[SCENARIO_MAX_FLOWS];       /* (owned) */
   guint       n_media;

@@ -266,6 +266,33 @@ test_below_base (void)
   g_assert_false (yodel_queue_estimate_is_below_base (&queue, 2 * MS));
 }
 
+/* A way that is 40 ms longer is even; a queue of that length is not. */
+static void
+test_plateau (void)
+{
+  for (guint is_queue = 0; is_queue < 2; is_queue++)
+    {
+      YodelQueueEstimate queue;
+      gint64 least_us = 0;
+
+      yodel_queue_estimate_init (&queue);
+      for (guint i = 0; i < 1000; i++)
+        yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + 50 * MS);
+      g_assert_false (yodel_queue_estimate_find_plateau (&queue, 3 * MS, &least_us));
+      for (guint i = 1000; i < 1140; i++)
+        yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + (90 + i % 3 + (is_queue ? i / 20 % 3 * 8 : 0)) * MS);
+      g_assert_cmpint (yodel_queue_estimate_find_plateau (&queue, 3 * MS, &least_us), ==, !is_queue);
+      if (is_queue)
+        continue;
+
+      g_assert_cmpint (least_us, ==, 90 * MS);
+      yodel_queue_estimate_raise_base (&queue, least_us);
+      g_assert_cmpint (yodel_queue_estimate_get_standing_us (&queue, 100 * MS), ==, 0);
+      yodel_queue_estimate_push (&queue, 11400 * MS, 11500 * MS);
+      g_assert_cmpint (yodel_queue_estimate_get_newest_us (&queue), ==, 10 * MS);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -286,6 +313,7 @@ main (int   argc,
   g_test_add_func ("/congestion/queue-estimate/base-grows-old-unless-held", test_base_grows_old);
   g_test_add_func ("/congestion/queue-estimate/a-few-quick-packets-are-not-the-base", test_quick_packets);
   g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-at-once", test_below_base);
+  g_test_add_func ("/congestion/queue-estimate/a-longer-way-is-no-queue", test_plateau);
   g_test_add_func ("/congestion/aimd/backs-off-and-climbs", test_aimd_backs_off_and_climbs);
   g_test_add_func ("/congestion/drain/ends-when-empty-or-late", test_drain_ends_when_empty_or_late);
   g_test_add_func ("/congestion/alr/less-than-it-may", test_alr);

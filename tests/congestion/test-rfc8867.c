@@ -513,6 +513,40 @@ test_dead_link (void)
   g_assert_cmpfloat (back_s, <=, 5);
 }
 
+typedef struct
+{
+  const char *name;
+  gint64      added_us;
+  double      min_use;
+} LongerCase;
+
+static const LongerCase longer_cases[] = {
+  { "longer-way/15-ms",  15 * MS,  0.85 },
+  { "longer-way/40-ms",  40 * MS,  0.85 },
+  { "longer-way/100-ms", 100 * MS, 0.80 },
+};
+
+/* The way becomes longer in mid-call and stays so: that is no queue. */
+static void
+test_longer_way (gconstpointer data)
+{
+  static const SimRate rate = { 0, 1000000 };
+  const LongerCase *c = data;
+  g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, QUEUE_US, 0);
+  MediaPlan plan = { .stop_us = 60 * S };
+  MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, 50 * MS, &plan, seed);
+  double use;
+
+  scenario_run (scenario, 20 * S);
+  sim_network_set_flow_delay (scenario->network, flow->id, 50 * MS + c->added_us);
+  scenario_run (scenario, 60 * S);
+  use = media_flow_get_arrived_bps (flow, 25 * S, 60 * S) / rate.rate_bps;
+  dump (scenario);
+  g_test_message ("%-36s use %.2f  lowest second %.0f kbit/s  queue p95 %.0f ms", c->name, use, lowest_bps (flow, 25 * S, 60 * S) / 1000,
+                  scenario_get_queue_ms (scenario, 0.95, 25 * S, 60 * S));
+  g_assert_cmpfloat (use, >=, c->min_use);
+}
+
 /* 150 kbit/s for 20 s. */
 static void
 test_thin_link (void)
@@ -564,6 +598,8 @@ main (int   argc,
     add_case (loss_cases[i].name, &loss_cases[i], test_loss);
   for (guint i = 0; i < G_N_ELEMENTS (sweep_cases); i++)
     add_case (sweep_cases[i].name, &sweep_cases[i], test_sweep);
+  for (guint i = 0; i < G_N_ELEMENTS (longer_cases); i++)
+    add_case (longer_cases[i].name, &longer_cases[i], test_longer_way);
   g_test_add_func ("/congestion/rfc8867/dead-link", test_dead_link);
   g_test_add_func ("/congestion/rfc8867/thin-link", test_thin_link);
   return g_test_run ();
