@@ -3,13 +3,13 @@
 
   bench.py [SUITE...] [--out FILE.json]
 
-Suites: setup cpu latency loss video rfc8867 calls; all by default.  Prints a table and writes
-bench.json and, for rfc8867, a plot of each case.
+Suites: setup cpu latency loss video rates rfc8867 calls; all by default.  Prints a table and writes
+bench.json and, for rates and rfc8867, a plot of each case.
 
 Environment: YODEL (the program), BENCH_BIN (where floor and calls were built), YODEL_WIRE (the link
 emulator), PEERS_NODE_DIR (the folder with libwebrtc's node_modules), BENCH_MEDIA (where media are kept),
 BENCH_QUICK=1 (a few minutes), BENCH_FULL=1 (every case at full length), BENCH_CASES="5.2 5.8"
-(of rfc8867), BENCH_PEERS="yodel libwebrtc",
+(of rates and rfc8867), BENCH_PEERS="yodel libwebrtc",
 BENCH_KEEP=FOLDER (keep recordings and logs there), BENCH_REALTIME=1 (at real-time priority, on a machine
 that has other work to do), VERBOSE=1 (what the programs say).
 """
@@ -30,7 +30,7 @@ sys.dont_write_bytecode = True
 
 import network  # noqa: E402
 
-SUITES = ("setup", "cpu", "latency", "loss", "video", "rfc8867", "calls")
+SUITES = ("setup", "cpu", "latency", "loss", "video", "rates", "rfc8867", "calls")
 CLIP_S = 60
 SMALL = (160, 90, 10)           # of the side that is not judged
 HD = (1280, 720, 30)

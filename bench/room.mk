@@ -1,4 +1,4 @@
-# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rfc8867 calls"] [BENCH_QUICK=1]
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates rfc8867 calls"] [BENCH_QUICK=1]
 bench_programs = bench/floor bench/calls
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES    += $(bench_programs)
@@ -25,6 +25,7 @@ EXTRA_DIST += docs/bench.md \
   %D%/suites/cpu.py \
   %D%/suites/latency.py \
   %D%/suites/loss.py \
+  %D%/suites/rates.py \
   %D%/suites/rfc8867.py \
   %D%/suites/setup.py \
   %D%/suites/video.py

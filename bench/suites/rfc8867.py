@@ -214,7 +214,7 @@ def run(bench):
     # Alone or in pairs, as far as two cores carry the encoders.
     light = [name for name in names if len(CASES[name]["flows"]) == 1]
     heavy = [name for name in names if name not in light]
-    for group, at_a_time in ((light, 2), (heavy, 1)):
+    for group, at_a_time in ((light, 1 if bench.mode == "full" else 2), (heavy, 1)):
         jobs = {f"{kind}, {name}": lambda kind=kind, name=name: measure(bench, kind, name, scale) for name in group for kind in bench.kinds}
         found.update(bench.attempt_all(jobs, at_a_time))
     for name in names:
