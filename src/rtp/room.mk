@@ -87,3 +87,15 @@ check_PROGRAMS += tests/fuzz/fuzz-transport-feedback
 tests_fuzz_fuzz_transport_feedback_SOURCES = tests/fuzz/fuzz-transport-feedback.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_transport_feedback_LDADD   = $(PURE_LIBS)
 EXTRA_DIST += tests/fuzz/corpus/transport-feedback
+
+libyodel_pure_la_SOURCES += \
+  %D%/congestion-feedback.c %D%/congestion-feedback.h
+
+check_PROGRAMS += tests/rtp/test-congestion-feedback
+tests_rtp_test_congestion_feedback_SOURCES = tests/rtp/test-congestion-feedback.c
+tests_rtp_test_congestion_feedback_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-congestion-feedback
+tests_fuzz_fuzz_congestion_feedback_SOURCES = tests/fuzz/fuzz-congestion-feedback.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_congestion_feedback_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/congestion-feedback
