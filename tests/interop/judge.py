@@ -7,14 +7,15 @@ import sys
 import numpy as np
 from scipy.io import wavfile
 from scipy.ndimage import zoom
-from scipy.signal import correlate, resample_poly
+from scipy.signal import resample_poly
 
+import alignment
 import media
 
 RATE = 10000                # at which STOI is defined
 SILENT = 1e-5
-BLOCK = RATE                # speech is aligned second by second
-SEARCH = RATE * 3 // 10     # how far the playout delay may move between two of them
+SHORTEST_S = 2              # less speech says nothing
+SEAM = RATE // 500
 
 
 # ---- speech
@@ -64,45 +65,32 @@ def stoi(clean, heard):
     return float(np.mean(scores)) if scores else 0.0
 
 
-def envelope(x, hop=100):
-    n = len(x) // hop
-    return np.sqrt((x[:n * hop].reshape(n, hop) ** 2).mean(axis=1))
-
-
-def align(sent, got):
-    """The sent signal, shifted block by block to where the received one has it."""
-    e_sent, e_got = envelope(sent), envelope(got)[:3000]
-    c = correlate(e_sent - e_sent.mean(), e_got - e_got.mean(), mode="full", method="fft")
-    offset = int(np.argmax(c) - (len(e_got) - 1)) * 100
-    aligned, offsets = np.zeros(len(got)), []
-    for s in range(0, len(got) - BLOCK, BLOCK):
-        heard, start = got[s:s + BLOCK], max(s + offset - SEARCH, 0)
-        near = sent[start:s + offset + BLOCK + SEARCH]
-        if len(near) >= BLOCK and np.std(heard) > 1e-4:
-            norm = np.sqrt(np.convolve(near ** 2, np.ones(BLOCK), "valid")) + 1e-6
-            offset = start + int(np.argmax(correlate(near, heard, mode="valid", method="fft") / norm)) - s
-            offsets.append(offset)
-        piece = sent[max(s + offset, 0):max(s + offset, 0) + BLOCK]
-        aligned[s:s + len(piece)] = piece
-    return aligned, offsets
-
-
 def speech(sent_path, got_path):
-    """{stoi, gap_ms, delay_spread_ms, received_s}; gap_ms is digital silence where speech was sent."""
+    """{stoi, gap_ms, delay_spread_ms, received_s}; gap_ms is digital silence where speech was sent.
+
+    Delay may change without harm to what is said: each side is moved to the other's time, and the
+    worse of the two scores counts, so that neither words left out nor sound put in go unseen.
+    """
     if not os.path.exists(got_path):
         return {"stoi": 0.0, "error": "nothing was recorded"}
     sent, got = load(sent_path), load(got_path)
     sent = np.concatenate([sent, sent])             # the source starts again at its end
-    if len(got) < 2 * BLOCK or np.abs(got).max() < 1e-3:
+    if len(got) < SHORTEST_S * RATE or np.abs(got).max() < 1e-3:
         return {"stoi": 0.0, "error": "what was recorded is silent or too short"}
-    aligned, offsets = align(sent, got)
-    n = len(got) // BLOCK * BLOCK
-    loud, quiet = envelope(aligned[:n]), envelope(got[:n]) < SILENT
+    starts, offsets = alignment.track(sent, got, RATE)
+    as_heard = alignment.follow(sent, starts, offsets, len(got), SEAM)
+    begin, end = max(int(offsets[0]), 0), min(len(got) + int(offsets[-1]), len(sent))
+    said = sent[begin:end]
+    as_said = alignment.follow(got, *alignment.track(got, said, RATE), len(said), SEAM)
+    loud, quiet = alignment.envelope(as_heard), alignment.envelope(got) < SILENT
     first = int(np.argmax(~quiet))                  # before it nothing had come
     gap = (loud > loud.max() * 0.05) & quiet
-    spread = np.percentile(offsets, 95) - np.percentile(offsets, 5) if offsets else 0
-    return {"stoi": round(stoi(aligned[:n], got[:n]), 4), "gap_ms": float(gap[first:].sum() * 10),
-            "delay_spread_ms": round(float(spread) / RATE * 1000, 1), "received_s": round(len(got) / RATE, 1)}
+    delays = np.repeat(offsets, np.diff(np.append(starts, len(got))))
+    spread = np.percentile(delays, 95) - np.percentile(delays, 5)
+    heard_stoi, said_stoi = stoi(as_heard, got), stoi(said, as_said)
+    return {"stoi": round(min(heard_stoi, said_stoi), 4), "stoi_heard": round(heard_stoi, 4), "stoi_said": round(said_stoi, 4),
+            "gap_ms": float(gap[first:].sum() * 10), "delay_spread_ms": round(float(spread) / RATE * 1000, 1),
+            "received_s": round(len(got) / RATE, 1)}
 
 
 # ---- picture

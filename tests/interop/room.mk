@@ -9,6 +9,7 @@ INTEROP_TESTS += $(INTEROP_CALLS)
 
 dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py
 EXTRA_DIST += \
+  %D%/alignment.py \
   %D%/judge.py \
   %D%/media.py \
   %D%/network.py \
