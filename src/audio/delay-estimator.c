@@ -9,7 +9,7 @@
 #define MEMORY_US     5e6        /* a frame counts for 1/e after this long: a stall of 400 ms is an exception */
 #define REPAIR_US     15e6       /* losses are fewer than packets: their share takes longer to learn */
 #define REPAIR_CALM_US (6 * G_USEC_PER_SEC)   /* so long without one, and loss is over */
-#define LATE_COST_MS  9.0        /* one percent of frames late is as bad as waiting this long */
+#define LATE_COST_MS  14.0
 #define LOST_COST_MS  25.0       /* one percent lost: whole frames, often several in a row */
 #define START_WEIGHT  10.0       /* frames that the first guess is worth */
 #define START_BUCKET  3          /* the first guess: 10 ms */

@@ -5,7 +5,7 @@
 #include <glib.h>
 
 #define YODEL_DELAY_BUCKETS      240      /* of 2.5 ms */
-#define YODEL_DELAY_BASE_SLOTS   8        /* of 250 ms: the fastest packet of two seconds */
+#define YODEL_DELAY_BASE_SLOTS   24       /* of 250 ms: the fastest packet of two seconds */
 #define YODEL_DELAY_RECENT_SLOTS 6        /* of 250 ms: the slowest packet of 1.5 s */
 #define YODEL_DELAY_LAST         8        /* packets: what all of them have, the next one will have */
 

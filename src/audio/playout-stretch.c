@@ -80,6 +80,20 @@ is_overdue (const YodelPlayoutBuffer *self,
          late_us < target_us (self) + OVERDUE_SLACK_US;
 }
 
+/* How many packets have to show that there is too much or too little delay.  A little too much does no
+ * harm, and on a path that jitters it is soon of use again: what is taken out at once has to be
+ * put in again a moment later, and both are heard. */
+static guint
+patience (gint64 excess_us)
+{
+  if (excess_us > SPRINT_US)
+    return 1;
+  if (excess_us > HURRY_US || excess_us < 0)
+    return 2;
+
+  return excess_us > HURRY_US / 2 ? 4 : 12;
+}
+
 /* The delay moves in whole blocks, for packets are needed when a block is: so one block less must
  * do before any is taken out, and what lies between two blocks is of no use at all.  The further
  * off, the more a seam may be heard. */
@@ -91,7 +105,7 @@ approach_target (YodelPlayoutBuffer *self,
   gint64 between_us = samples_us (self->n_pcm % BLOCK);
   gboolean hurry = ABS (excess_us) > HURRY_US;
 
-  if (self->n_lags < (excess_us > SPRINT_US ? 1 : 2))
+  if (self->n_lags < patience (excess_us))
     return FALSE;
 
   if (excess_us > TICK_US + SLACK_ABOVE_US)

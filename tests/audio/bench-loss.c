@@ -1,5 +1,6 @@
-/* What loss does to speech under each protection: bench-loss SPEECH.wav [FOLDER [PROTECTION...]].  The sound that
- * was heard is left in FOLDER for a measure of intelligibility. */
+/* What loss and jitter do to speech under each protection: bench-loss SPEECH.wav [FOLDER [PROTECTION...]]; of the
+ * networks only those named in BENCH_CASES, if it is set.  The sound that was heard is left in FOLDER for a measure
+ * of intelligibility. */
 #include "playout-lab.h"
 
 #include <stdio.h>
@@ -11,7 +12,9 @@ typedef struct
   const char *name;
   double      loss;
   double      burst;             /* mean length */
+  LabTransit  transit;           /* NULL: 25 ms, or lost */
 } Loss;
+
 
 typedef struct
 {
@@ -22,11 +25,6 @@ typedef struct
   guint       bitrate_bps;
   guint       nack_rtt_ms;
 } Protection;
-
-static const Loss losses[] = {
-  { "0", 0, 1 },           { "5", 0.05, 1 },         { "10", 0.10, 1 },   { "20", 0.20, 1 },
-  { "30", 0.30, 1 },       { "burst3-10", 0.10, 3 }, { "burst3-20", 0.20, 3 },
-};
 
 static const Protection protections[] = {
   { "none", 0, { 0 }, 0, 32000, 0 },
@@ -63,6 +61,54 @@ gilbert (Lab    *lab,
 
   return bad ? LAB_LOST : 25000;
 }
+
+/* As the link emulator: a packet waits for the one before it. */
+static gint64
+in_order (guint  packet,
+          gint64 sent_us,
+          gint64 transit_us)
+{
+  static gint64 last_us;
+
+  if (packet == 0)
+    last_us = 0;
+  last_us = MAX (last_us, sent_us + transit_us);
+  return last_us - sent_us;
+}
+
+static gint64
+jitter (Lab    *lab,
+        guint   packet,
+        gint64  sent_us)
+{
+  return in_order (packet, sent_us, (gint64) MAX (90000 + 30000 * lab_gauss (lab), 0));
+}
+
+static gint64
+spikes (Lab    *lab,
+        guint   packet,
+        gint64  sent_us)
+{
+  gint64 since_us = sent_us % 8000000 - 4000000;
+
+  return in_order (packet, sent_us, since_us >= 0 && since_us < 60000 ? 225000 : 25000);
+}
+
+static gint64
+stalls (Lab    *lab,
+        guint   packet,
+        gint64  sent_us)
+{
+  gint64 since_us = sent_us % 25000000 - 15000000;
+
+  return in_order (packet, sent_us, since_us >= 0 && since_us < 40000 ? 425000 : 25000);
+}
+
+static const Loss losses[] = {
+  { "0", 0, 1 },           { "5", 0.05, 1 },         { "10", 0.10, 1 },   { "20", 0.20, 1 },
+  { "30", 0.30, 1 },       { "burst3-10", 0.10, 3 }, { "burst3-20", 0.20, 3 },
+  { "jitter30", 0, 1, jitter }, { "spikes200", 0, 1, spikes }, { "stalls400", 0, 1, stalls },
+};
 
 static gint16 *
 read_wav (const char *path,
@@ -124,6 +170,7 @@ main (int   argc,
 {
   g_autofree gint16 *speech = NULL;
   g_autofree gint16 *out = NULL;
+  g_auto (GStrv) only = NULL;
   gsize n_samples = 0;
 
   if (argc < 2)
@@ -134,19 +181,22 @@ main (int   argc,
 
   speech = read_wav (argv[1], &n_samples);
   out = g_new0 (gint16, n_samples + 48000);
+  only = g_getenv ("BENCH_CASES") != NULL ? g_strsplit (g_getenv ("BENCH_CASES"), " ", -1) : NULL;
   g_print ("%-10s %-11s %9s %6s %6s %7s %7s %6s\n", "loss", "protection", "concealed", "p50", "p95", "target", "stretch", "kbit/s");
   for (guint i = 0; i < G_N_ELEMENTS (losses); i++)
     for (guint j = 0; j < G_N_ELEMENTS (protections); j++)
       {
         const Protection *p = &protections[j];
 
+        if (only != NULL && !g_strv_contains ((const char *const *) only, losses[i].name))
+          continue;
         if (argc > 3 && !g_strv_contains ((const char *const *) argv + 3, p->name))
           continue;
 
         Lab lab = { .speech = speech, .speech_samples = n_samples, .n_seconds = (guint) (n_samples / 48000),
                     .bitrate_bps = p->bitrate_bps, .fec_percent = p->fec_percent, .n_distances = p->n_distances,
-                    .rtt_us = p->nack_rtt_ms * 1000, .transit = gilbert, .user_data = (gpointer) &losses[i],
-                    
+                    .rtt_us = p->nack_rtt_ms * 1000,
+                    .transit = losses[i].transit != NULL ? losses[i].transit : gilbert, .user_data = (gpointer) &losses[i],
                     .complexity = 9, .out = out, .seed = 3, .phase_us = 3000 };
         g_autofree char *path = g_strdup_printf ("%s/%s_%s.wav", argc > 2 ? argv[2] : ".", losses[i].name, p->name);
 
