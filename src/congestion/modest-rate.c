@@ -6,6 +6,8 @@
 
 #define LONG_QUEUE_US     (150 * YODEL_US_PER_MS)   /* beyond what jitter of 30 ms looks like */
 #define LASTING_US        (300 * YODEL_US_PER_MS)   /* beyond a stall of the path */
+#define GROWTH_US         (40 * YODEL_US_PER_MS)    /* what is sent makes it longer */
+#define OVERFLOW_LOSS     0.1                       /* or it is full, and the rest is dropped */
 #define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own */
 #define FIRST_PATIENCE_US (5 * G_USEC_PER_SEC)
 #define MAX_PATIENCE_US   (80 * G_USEC_PER_SEC)
@@ -16,17 +18,29 @@ yodel_modest_rate_init (YodelModestRate *self)
   *self = (YodelModestRate) { .long_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
 }
 
+/* A queue that is long, yet neither grows nor overflows, is not of our making: the path has become
+ * another, or holds everything up for a moment. */
 static gboolean
 has_lasting_queue (YodelModestRate *self,
                    gint64           queue_us,
+                   double           loss,
                    gint64           now_us)
 {
   if (queue_us <= LONG_QUEUE_US)
-    self->long_since_us = -1;
-  else if (self->long_since_us < 0)
-    self->long_since_us = now_us;
+    {
+      self->long_since_us = -1;
+      return FALSE;
+    }
 
-  return self->long_since_us >= 0 && now_us - self->long_since_us >= LASTING_US;
+  if (self->long_since_us < 0)
+    {
+      self->long_since_us = now_us;
+      self->shortest_us = queue_us;
+    }
+  self->shortest_us = MIN (self->shortest_us, queue_us);
+
+  return now_us - self->long_since_us >= LASTING_US &&
+         (queue_us - self->shortest_us >= GROWTH_US || loss > OVERFLOW_LOSS);
 }
 
 void
@@ -37,7 +51,7 @@ yodel_modest_rate_update (YodelModestRate *self,
                           gint64           now_us)
 {
   gboolean was_held = self->floor_bps > 0;
-  gboolean is_choked = has_lasting_queue (self, queue_us, now_us) || loss > HEAVY_LOSS;
+  gboolean is_choked = has_lasting_queue (self, queue_us, loss, now_us) || loss > HEAVY_LOSS;
 
   if (bps >= YODEL_MODEST_BPS && !is_choked)
     self->patience_us = FIRST_PATIENCE_US;    /* the path gives more than that by itself */

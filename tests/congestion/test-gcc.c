@@ -86,7 +86,12 @@ test_sound_keeps_a_modest_rate (void)
       yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
       choked_us += 300 * MS;
-      yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
+      yodel_modest_rate_update (&modest, 30000, 230 * MS, 0, choked_us);
+      g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);      /* long, but no longer than before */
+      if (i == 1)
+        yodel_modest_rate_update (&modest, 30000, 200 * MS, 0.2, choked_us);
+      else
+        yodel_modest_rate_update (&modest, 30000, 250 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, 0);
       choked_us += (5 << i) * G_USEC_PER_SEC;
       yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us - 1);
