@@ -8,8 +8,8 @@
 #define VOICE_ABOVE_NOISE  9.0        /* dB over the noise of the room */
 #define VOICE_FLOOR_DBOV   (-60.0)    /* nothing quieter counts as speech */
 #define NOISE_FLOOR_DBOV   (-84.0)    /* so that digital silence does not make a whisper loud */
-#define NOISE_RISE_DB      0.03       /* a frame: 3 dB/s, slower than speech has pauses */
-#define HANGOVER_FRAMES    20         /* 200 ms of 10 ms frames bridge the stops within words */
+#define NOISE_RISE_DB      (3.0 / 48000)   /* a sample: slower than speech has pauses */
+#define HANGOVER_SAMPLES   9600u           /* 200 ms bridge the stops within words */
 
 /* RFC 6464 section 3 and appendix A: full scale square wave is 0 dBov. */
 static double
@@ -41,7 +41,7 @@ yodel_level_meter_init (YodelLevelMeter *self)
   *self = (YodelLevelMeter) { .noise_dbov = VOICE_FLOOR_DBOV, .level = 127 };
 }
 
-/* A frame of about 10 ms.  Returns: its level, which stays readable beside the voice flag. */
+/* A frame of 10 to 60 ms.  Returns: its level, which stays readable beside the voice flag. */
 guint8
 yodel_level_meter_push (YodelLevelMeter *self,
                         const gint16    *pcm,
@@ -50,13 +50,13 @@ yodel_level_meter_push (YodelLevelMeter *self,
   double dbov = measure_dbov (pcm, n_samples);
   gboolean loud = dbov > VOICE_FLOOR_DBOV && dbov > self->noise_dbov + VOICE_ABOVE_NOISE;
 
-  self->noise_dbov = MIN (dbov, self->noise_dbov + NOISE_RISE_DB);
+  self->noise_dbov = MIN (dbov, self->noise_dbov + NOISE_RISE_DB * (double) n_samples);
   self->noise_dbov = MAX (self->noise_dbov, NOISE_FLOOR_DBOV);
 
   if (loud)
-    self->hangover = HANGOVER_FRAMES;
-  else if (self->hangover > 0)
-    self->hangover--;
+    self->hangover = HANGOVER_SAMPLES;
+  else
+    self->hangover -= MIN (self->hangover, (guint) n_samples);
 
   self->voice = self->hangover > 0;
   self->level = (guint8) lrint (-dbov);

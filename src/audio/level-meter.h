@@ -7,7 +7,7 @@
 typedef struct
 {
   double noise_dbov;           /* what the room sounds like between words */
-  guint  hangover;             /* frames for which the voice flag stays */
+  guint  hangover;             /* samples for which the voice flag stays */
   guint8 level;                /* of the last frame, as on the wire: -dBov */
   gboolean voice;
 } YodelLevelMeter;

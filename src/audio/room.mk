@@ -5,6 +5,7 @@ libyodel_pure_la_SOURCES += \
   %D%/frame-collector.c %D%/frame-collector.h \
   %D%/level-meter.c %D%/level-meter.h \
   %D%/loss-controller.c %D%/loss-controller.h \
+  %D%/muted-speech.c %D%/muted-speech.h \
   %D%/opus-encoder.c %D%/opus-encoder.h \
   %D%/opus-payload.c %D%/opus-payload.h \
   %D%/arrival-history.c %D%/arrival-history.h \
@@ -68,6 +69,10 @@ tests_audio_test_time_stretch_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/audio/test-playout-buffer
 tests_audio_test_playout_buffer_SOURCES = tests/audio/test-playout-buffer.c $(PLAYOUT_LAB)
 tests_audio_test_playout_buffer_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/audio/test-muted-speech
+tests_audio_test_muted_speech_SOURCES = tests/audio/test-muted-speech.c $(PLAYOUT_LAB)
+tests_audio_test_muted_speech_LDADD   = $(PURE_LIBS)
 
 check_PROGRAMS += tests/audio/test-telephone-event
 tests_audio_test_telephone_event_SOURCES = tests/audio/test-telephone-event.c tests/lib/hex.h

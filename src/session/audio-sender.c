@@ -6,6 +6,7 @@
 
 #include "audio/frame-collector.h"
 #include "audio/level-meter.h"
+#include "audio/muted-speech.h"
 #include "audio/opus-encoder.h"
 #include "audio/red-payload.h"
 #include "rtp/rtp-extensions.h"
@@ -32,6 +33,8 @@ struct _YodelAudioSender
   YodelOpusEncoder      *encoder;             /* (owned) */
   YodelRedSender        *red;                 /* (owned) */
   YodelLevelMeter        meter;
+  YodelMutedSpeech       muted;
+  gboolean               speaks_muted;
   YodelLossController    protection;
   YodelLossInput         path;
   guint8                 payload_type;
@@ -58,6 +61,7 @@ yodel_audio_sender_new (guint32 ssrc,
   self->collector = yodel_frame_collector_new (1, yodel_opus_encoder_get_frame_ms (self->encoder));
   self->red = yodel_red_sender_new ();
   yodel_level_meter_init (&self->meter);
+  yodel_muted_speech_init (&self->muted);
   yodel_loss_controller_init (&self->protection);
   self->path = (YodelLossInput) {
     .rtt_us = -1,
@@ -126,7 +130,11 @@ void
 yodel_audio_sender_set_enabled (YodelAudioSender *self,
                                 gboolean          enabled)
 {
+  if (self->enabled == enabled)
+    return;
   self->enabled = enabled;
+  self->speaks_muted = FALSE;
+  yodel_muted_speech_init (&self->muted);
 }
 
 /* Fills @payload with the frame, and with copies of those before where the peer takes RED. */
@@ -222,6 +230,8 @@ yodel_audio_sender_push (YodelAudioSender *self,
 {
   static const gint16 silence[480];
 
+  if (!self->enabled)
+    self->speaks_muted = yodel_muted_speech_push (&self->muted, samples, n_samples);
   for (gsize i = 0; !self->enabled && i < n_samples; i += G_N_ELEMENTS (silence))
     {
       gsize n = MIN (n_samples - i, G_N_ELEMENTS (silence));
@@ -277,6 +287,18 @@ yodel_audio_sender_set_rate (YodelAudioSender *self,
 {
   self->path.available_bps = available_bps;
   update_protection (self, now_us);
+}
+
+gboolean
+yodel_audio_sender_is_speaking_while_muted (const YodelAudioSender *self)
+{
+  return self->speaks_muted;
+}
+
+gboolean
+yodel_audio_sender_has_voice (const YodelAudioSender *self)
+{
+  return self->meter.voice;
 }
 
 guint8

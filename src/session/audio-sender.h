@@ -50,6 +50,10 @@ void                   yodel_audio_sender_set_rate       (YodelAudioSender      
                                                           guint                           available_bps,
                                                           gint64                          now_us);
 
+/* The source gives speech while nothing of it is sent. */
+gboolean               yodel_audio_sender_is_speaking_while_muted (const YodelAudioSender *self);
+gboolean               yodel_audio_sender_has_voice      (const YodelAudioSender         *self);
+
 /* -dBov of what was last sent, 127 for silence (RFC 6464). */
 guint8                 yodel_audio_sender_get_level      (const YodelAudioSender         *self);
 const YodelLossProtection *

@@ -4,6 +4,9 @@
 
 #include "session/session-core-private.h"
 
+#include <math.h>
+
+#include "rtp/rtp-extensions.h"
 #include "session/stats-object.h"
 
 #define SAMPLES_PER_SECOND 48000.0
@@ -12,6 +15,13 @@ static double
 seconds (gint64 us)
 {
   return us / (double) G_USEC_PER_SEC;
+}
+
+/* W3C webrtc-stats counts in parts of the loudest that can be, RFC 6464 in decibels below it. */
+static double
+linear_level (guint level)
+{
+  return level >= YODEL_AUDIO_LEVEL_SILENCE ? 0 : pow (10, -(double) level / 20);
 }
 
 static const char *
@@ -46,6 +56,8 @@ add_sent_audio (GVariantBuilder    *object,
   yodel_stats_object_add_flag (object, "fecActive", protection->fec);
   yodel_stats_object_add_flag (object, "survivalMode", protection->survival);
 
+  yodel_stats_object_add_number (object, "audioLevel", linear_level (yodel_audio_sender_get_level (section->audio_sender)));
+  yodel_stats_object_add_flag (object, "voiceActivityFlag", yodel_audio_sender_has_voice (section->audio_sender));
   yodel_stats_object_add_count (object, "telephoneEventsSent", section->keypad.n_sent);
   yodel_stats_object_add_count (object, "telephoneEventsRefused", section->keypad.n_refused);
 
@@ -155,6 +167,10 @@ add_received_audio (GVariantBuilder    *object,
   yodel_stats_object_add_number (object, "jitterBufferDelay", seconds (s.jitter_buffer_delay_us));
   yodel_stats_object_add_number (object, "jitterBufferTargetDelay",
                                  seconds (s.jitter_buffer_target_delay_us));
+  yodel_stats_object_add_number (object, "audioLevel",
+                                 linear_level (yodel_audio_receiver_get_level (section->audio_receiver)));
+  yodel_stats_object_add_number (object, "saidAudioLevel", linear_level (section->said_level));
+  yodel_stats_object_add_flag (object, "voiceActivityFlag", section->said_voice);
   yodel_stats_object_add_count (object, "telephoneEventsReceived", section->keypad.receiver.n_received);
   yodel_stats_object_add_count (object, "telephoneEventsDropped", section->keypad.receiver.n_dropped);
   yodel_stats_object_add_number (object, "totalSamplesDuration",

@@ -5,6 +5,7 @@
 #include "base/units.h"
 #include "rtp/ntp-time.h"
 #include "rtp/rtcp-write.h"
+#include "rtp/rtp-extensions.h"
 
 /* A round trip counts for an eighth of the smoothed one, RFC 6298 section 2. */
 #define RTT_SMOOTHING 8
@@ -23,6 +24,7 @@ yodel_section_new (YodelMediaKind          kind,
   self->kind = kind;
   self->id = id;
   self->rtt_us = -1;
+  self->said_level = YODEL_AUDIO_LEVEL_SILENCE;
 
   switch (kind)
     {
@@ -133,6 +135,7 @@ yodel_section_apply (YodelSection               *self,
   self->mid_id = headers.mid_id;
   self->transport_cc_id = headers.transport_cc_id;
   self->abs_send_time_id = headers.abs_send_time_id;
+  self->audio_level_id = headers.audio_level_id;
 
   switch (self->kind)
     {
@@ -207,7 +210,11 @@ receive_audio (YodelSection         *self,
                gint64                arrival_us)
 {
   YodelRtpPacket counted = *packet;
+  const guint8 *level;
+  gsize size;
 
+  if (self->audio_level_id != 0 && yodel_rtp_packet_find_extension (packet, self->audio_level_id, &level, &size))
+    yodel_audio_level_parse (level, size, &self->said_level, &self->said_voice);
   counted.timestamp += yodel_keypad_receive (&self->keypad, packet, arrival_us);
   yodel_audio_receiver_push (self->audio_receiver, &counted, arrival_us);
 }

@@ -47,6 +47,9 @@ typedef struct
   YodelAudioSender     *audio_sender;     /* (owned) one of each pair, by kind */
   YodelAudioReceiver   *audio_receiver;   /* (owned) */
   YodelKeypad           keypad;           /* of sound */
+  guint8                audio_level_id;
+  guint                 said_level;       /* -dBov, that the peer's last packet wore; 127 before */
+  gboolean              said_voice;
   YodelVideoSender     *video_sender;     /* (owned) */
   YodelVideoReceiver   *video_receiver;   /* (owned) */
 

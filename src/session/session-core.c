@@ -710,17 +710,17 @@ yodel_session_core_next_deadline_us (const YodelSessionCore *self)
 void
 yodel_session_core_get_levels (const YodelSessionCore *self,
                                guint                   id,
-                               double                 *sent,
-                               double                 *received)
+                               YodelSessionLevels     *levels)
 {
   YodelSection *section = yodel_session_core_find_section (self, id);
 
-  *sent = *received = -127;
+  *levels = (YodelSessionLevels) { -YODEL_AUDIO_LEVEL_SILENCE, -YODEL_AUDIO_LEVEL_SILENCE, FALSE };
   if (section == NULL || section->kind != YODEL_MEDIA_AUDIO)
     return;
 
-  *sent = -yodel_audio_sender_get_level (section->audio_sender);
-  *received = -yodel_audio_receiver_get_level (section->audio_receiver);
+  levels->sent = -yodel_audio_sender_get_level (section->audio_sender);
+  levels->received = -yodel_audio_receiver_get_level (section->audio_receiver);
+  levels->speaking_while_muted = yodel_audio_sender_is_speaking_while_muted (section->audio_sender);
 }
 
 gboolean

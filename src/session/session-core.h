@@ -27,6 +27,14 @@ typedef enum
   YODEL_NOTICE_SURVIVAL_OVER,
 } YodelSessionNotice;
 
+/* How loud an audio section is, in dBov; -127 is silence. */
+typedef struct
+{
+  double   sent;
+  double   received;
+  gboolean speaking_while_muted;
+} YodelSessionLevels;
+
 typedef struct
 {
   void (*send)        (guint                transport,
@@ -154,11 +162,9 @@ void              yodel_session_core_advance            (YodelSessionCore       
                                                          gint64                        now_us);
 gint64            yodel_session_core_next_deadline_us   (const YodelSessionCore       *self);
 
-/* dBov; -127 is silence. */
 void              yodel_session_core_get_levels         (const YodelSessionCore       *self,
                                                          guint                         section,
-                                                         double                       *sent,
-                                                         double                       *received);
+                                                         YodelSessionLevels           *levels);
 
 /* Adds the objects of W3C webrtc-stats that the core knows, to an `aa{sv}`. */
 void              yodel_session_core_add_stats          (YodelSessionCore             *self,

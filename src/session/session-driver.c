@@ -329,13 +329,13 @@ tell_levels (YodelSessionDriver *self)
   for (guint i = 0; i < self->ports->len; i++)
     {
       YodelTrackPort *port = self->ports->pdata[i];
-      double sent, received;
+      YodelSessionLevels levels;
 
       if (port->kind != YODEL_MEDIA_AUDIO || port->section == 0)
         continue;
 
-      yodel_session_core_get_levels (self->core, port->section, &sent, &received);
-      self->ops.levels (port, sent, received, self->user_data);
+      yodel_session_core_get_levels (self->core, port->section, &levels);
+      self->ops.levels (port, &levels, self->user_data);
     }
 }
 

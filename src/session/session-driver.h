@@ -43,8 +43,7 @@ typedef struct
                        gint64                   time_us,
                        gpointer                 user_data);
   void (*levels)      (YodelTrackPort          *port,
-                       double                   sent,
-                       double                   received,
+                       const YodelSessionLevels *levels,
                        gpointer                 user_data);
   void (*notice)      (YodelSessionNotice       notice,
                        gpointer                 user_data);

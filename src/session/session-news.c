@@ -184,20 +184,18 @@ tell_levels (YodelSession     *self,
   YodelSessionEntry *entry = yodel_session_find_entry (self, news->port);
 
   if (entry != NULL)
-    yodel_track_set_level (entry->track, news->sent, news->received);
+    yodel_track_set_level (entry->track, news->levels.sent, news->levels.received, news->levels.speaking_while_muted);
 }
 
 static void
-driver_levels (YodelTrackPort *port,
-               double          sent,
-               double          received,
-               gpointer        user_data)
+driver_levels (YodelTrackPort           *port,
+               const YodelSessionLevels *levels,
+               gpointer                  user_data)
 {
   YodelSessionNews *news = yodel_session_news_new (user_data, tell_levels);
 
   news->port = yodel_track_port_ref (port);
-  news->sent = sent;
-  news->received = received;
+  news->levels = *levels;
   yodel_session_news_post (news);
 }
 

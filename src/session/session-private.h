@@ -114,8 +114,7 @@ struct _YodelSessionNews
   gboolean          flag;
   YodelEndReason    reason;
   gint64            time_us;
-  double            sent;
-  double            received;
+  YodelSessionLevels levels;
 };
 
 /* Engine thread. */

@@ -40,6 +40,7 @@ void        yodel_track_set_sending           (YodelTrack             *self,
                                                gboolean                sending);
 void        yodel_track_set_level             (YodelTrack             *self,
                                                double                  sent,
-                                               double                  received);
+                                               double                  received,
+                                               gboolean                speaking_while_muted);
 void        yodel_track_first_frame           (YodelTrack             *self,
                                                gint64                  time_us);

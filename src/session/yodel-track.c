@@ -22,6 +22,7 @@ struct _YodelTrack
   YodelVideoContent content;
   gboolean          sending;             /* the source is started */
   gboolean          takes_keys;          /* the peer does */
+  gboolean          speaking_while_muted;
   double            level_sent;
   double            level_received;
   YodelSource      *source;              /* (owned) (nullable) */
@@ -45,6 +46,7 @@ enum
   PROP_CONTENT,
   PROP_LEVEL_SENT,
   PROP_LEVEL_RECEIVED,
+  PROP_SPEAKING_WHILE_MUTED,
   PROP_SOURCE,
   PROP_SINK,
   N_PROPERTIES
@@ -86,6 +88,7 @@ yodel_track_get_property (GObject    *object,
     case PROP_CONTENT:           g_value_set_int (value, self->content); break;
     case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
     case PROP_LEVEL_RECEIVED:    g_value_set_double (value, self->level_received); break;
+    case PROP_SPEAKING_WHILE_MUTED: g_value_set_boolean (value, self->speaking_while_muted); break;
     case PROP_SOURCE:            g_value_set_object (value, self->source); break;
     case PROP_SINK:              g_value_set_object (value, self->sink); break;
     default:                     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -222,6 +225,15 @@ yodel_track_class_init (YodelTrackClass *klass)
     g_param_spec_double ("level-received", NULL, NULL, -127, 0, -127, readable);
 
   /**
+   * YodelTrack:speaking-while-muted:
+   *
+   * %TRUE while the source of a track that is not #YodelTrack:enabled gives speech, for half a second and more, and for two
+   * seconds after: time to tell the speaker that nobody hears it.
+   */
+  properties[PROP_SPEAKING_WHILE_MUTED] =
+    g_param_spec_boolean ("speaking-while-muted", NULL, NULL, FALSE, readable);
+
+  /**
    * YodelTrack:source:
    *
    * Where what is sent comes from.
@@ -352,8 +364,14 @@ yodel_track_set_sending (YodelTrack *self,
 void
 yodel_track_set_level (YodelTrack *self,
                        double      sent,
-                       double      received)
+                       double      received,
+                       gboolean    speaking_while_muted)
 {
+  if (self->speaking_while_muted != speaking_while_muted)
+    {
+      self->speaking_while_muted = speaking_while_muted;
+      g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEAKING_WHILE_MUTED]);
+    }
   if (self->level_sent != sent)
     {
       self->level_sent = sent;

@@ -93,6 +93,32 @@ test_thin_link (void)
   g_assert_cmpuint (call->callee.n_shown - n_shown, >=, 4 * 25);
 }
 
+/* Who speaks while muted is told so, and nobody else hears it; the level of what is sent is said on the wire. */
+static void
+test_speaking_while_muted (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (25) };
+  g_autoptr (SimCall) call = begin_call (&link, FALSE);
+  YodelSessionLevels levels;
+
+  sim_call_run (call, SECONDS (2));
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "audio", "saidAudioLevel"), >, 0.01);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "audioLevel"), >, 0.01);
+  yodel_session_core_get_levels (call->caller.core, call->caller.audio, &levels);
+  g_assert_false (levels.speaking_while_muted);
+
+  yodel_session_core_set_enabled (call->caller.core, call->caller.audio, FALSE);
+  sim_call_run (call, SECONDS (2));
+  yodel_session_core_get_levels (call->caller.core, call->caller.audio, &levels);
+  g_assert_true (levels.speaking_while_muted);
+  g_assert_cmpfloat (levels.sent, ==, -127);
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), <, 0.01);
+
+  yodel_session_core_set_enabled (call->caller.core, call->caller.audio, TRUE);
+  yodel_session_core_get_levels (call->caller.core, call->caller.audio, &levels);
+  g_assert_false (levels.speaking_while_muted);
+}
+
 /* Keys arrive, each once and in order, though a third of all packets is lost; the voice goes on beside them. */
 static void
 test_keys_are_pressed (void)
@@ -277,6 +303,7 @@ main (int   argc,
   g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
   g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);
   g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);
+  g_test_add_func ("/sim/call/who-speaks-while-muted-is-told", test_speaking_while_muted);
   g_test_add_func ("/sim/call/keys-arrive-once-and-in-order", test_keys_are_pressed);
   return g_test_run ();
 }
