@@ -51,7 +51,6 @@ yodel_apm_new (void)
   self->apm = AudioProcessing::Create (config);
 
   self->apm->echo_cancellation ()->enable_drift_compensation (false);
-  self->apm->echo_cancellation ()->set_suppression_level (EchoCancellation::kLowSuppression);
   self->apm->noise_suppression ()->set_level (NoiseSuppression::kModerate);
   self->apm->gain_control ()->set_mode (GainControl::kAdaptiveDigital);
   self->apm->gain_control ()->set_target_level_dbfs (6);
@@ -73,6 +72,11 @@ void
 yodel_apm_configure (YodelApm               *self,
                      const YodelApmSwitches *switches)
 {
+  static const EchoCancellation::SuppressionLevel levels[] = {
+    EchoCancellation::kLowSuppression, EchoCancellation::kModerateSuppression, EchoCancellation::kHighSuppression,
+  };
+
+  self->apm->echo_cancellation ()->set_suppression_level (levels[switches->suppression]);
   self->apm->echo_cancellation ()->Enable (switches->echo_cancellation);
   self->apm->noise_suppression ()->Enable (switches->noise_suppression);
   self->apm->gain_control ()->Enable (switches->gain_control);

@@ -8,12 +8,20 @@ G_BEGIN_DECLS
 
 typedef struct _YodelApm YodelApm;
 
+typedef enum
+{
+  YODEL_APM_LOW,
+  YODEL_APM_MODERATE,
+  YODEL_APM_HIGH,
+} YodelApmSuppression;
+
 typedef struct
 {
-  gboolean echo_cancellation;
-  gboolean noise_suppression;
-  gboolean gain_control;
-  gboolean high_pass;
+  gboolean            echo_cancellation;
+  YodelApmSuppression suppression;         /* of the echo that is left */
+  gboolean            noise_suppression;
+  gboolean            gain_control;
+  gboolean            high_pass;
 } YodelApmSwitches;
 
 YodelApm *yodel_apm_new       (void);

@@ -38,6 +38,9 @@ configure (YodelAudioProcessor *self)
 {
 #ifdef HAVE_WEBRTC_APM
   const YodelApmSwitches switches = {
+    .suppression = self->processing & YODEL_PROCESSING_SUPPRESS_MOST   ? YODEL_APM_HIGH
+                   : self->processing & YODEL_PROCESSING_SUPPRESS_MORE ? YODEL_APM_MODERATE
+                                                                       : YODEL_APM_LOW,
     .echo_cancellation = (self->processing & YODEL_PROCESSING_ECHO_CANCELLATION) != 0,
     .noise_suppression = (self->processing & YODEL_PROCESSING_NOISE_SUPPRESSION) != 0,
     .gain_control = (self->processing & YODEL_PROCESSING_GAIN_CONTROL) != 0,

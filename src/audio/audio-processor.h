@@ -16,6 +16,8 @@ typedef enum
   YODEL_PROCESSING_GAIN_CONTROL      = 1 << 2,
   YODEL_PROCESSING_HIGH_PASS         = 1 << 3,
   YODEL_PROCESSING_ALL               = (1 << 4) - 1,
+  YODEL_PROCESSING_SUPPRESS_MORE     = 1 << 4,      /* of the echo that cancellation leaves, at the cost of the near voice */
+  YODEL_PROCESSING_SUPPRESS_MOST     = 1 << 5,
 } YodelProcessing;
 
 gboolean             yodel_audio_processor_is_available   (void);

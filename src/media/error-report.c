@@ -2,6 +2,8 @@
 
 #include "media/error-report.h"
 
+#include <yodel/yodel-error.h>
+
 /* Made and attached on the object's thread; another one only makes it ready. */
 typedef struct
 {
@@ -18,9 +20,10 @@ dispatch (GSource     *source,
   ErrorSource *self = (ErrorSource *) source;
   g_autoptr (GObject) object = g_weak_ref_get (&self->object);
 
+  g_source_set_ready_time (source, -1);       /* first: the next one may come meanwhile */
   if (object != NULL)
     g_object_notify_by_pspec (object, self->pspec);
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -57,23 +60,33 @@ yodel_error_report_clear (YodelErrorReport *self)
   pthread_mutex_destroy (&self->lock);
 }
 
-/* Keeps @error (owned) if it is the first, and tells of it.  Thread: any. */
+/* One that a source or sink goes on after gives way to the next, unless that says the same. */
+static gboolean
+gives_way (const GError *before,
+           const GError *error)
+{
+  return before == NULL ||
+         (g_error_matches (before, YODEL_ERROR, YODEL_ERROR_CLOSED) && !g_str_equal (before->message, error->message));
+}
+
+/* Keeps @error (owned), and tells of it, if it is the first, or the one before was no end.  Thread: any. */
 void
 yodel_error_report_take (YodelErrorReport *self,
                          GError           *error)
 {
-  gboolean first;
+  GError *useless = error;
 
   pthread_mutex_lock (&self->lock);
-  first = self->error == NULL;
-  if (first)
-    self->error = error;
+  if (gives_way (self->error, error))
+    {
+      useless = self->error;
+      self->error = error;
+    }
   pthread_mutex_unlock (&self->lock);
 
-  if (first)
+  if (useless != error)
     g_source_set_ready_time (self->source, 0);
-  else
-    g_error_free (error);
+  g_clear_error (&useless);
 }
 
 /* Returns: (transfer full) (nullable): the error so far */

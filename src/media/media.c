@@ -136,7 +136,10 @@ open_file (YodelMediaKind         kind,
  *
  * A sound device that is not there is no error: the default one is used, or nothing is heard until one comes, and "error"
  * says so (%YODEL_ERROR_CLOSED). A microphone has the boolean properties "echo-cancellation", "noise-suppression",
- * "gain-control" and "high-pass", all %TRUE at first; echo is cancelled of the first loudspeaker of the process.
+ * "gain-control" and "high-pass", all %TRUE at first; echo is cancelled of the first loudspeaker of the process. How much of
+ * the echo that is left is suppressed says "echo-suppression": 0 (at first), 1 or 2, each at more cost of the voice nearby.
+ * The property "device" is the name of the device, %NULL for the default one, and may be changed in mid-call, as that of a
+ * sink of yodel_media_sink_new(); thread: that of the source or sink.
  *
  * Opening a media file may block for some tens of milliseconds, a device for as long as it takes to
  * start. Thread: any.

@@ -20,6 +20,7 @@ struct _YodelSoundSource
   const YodelPulseApi *api;           /* (borrowed) */
   YodelSoundStream    *stream;        /* (owned) (nullable) */
   guint                processing;    /* YodelProcessing */
+  char                *device;        /* (owned) (nullable) */
 };
 
 struct _YodelSoundSink
@@ -28,6 +29,7 @@ struct _YodelSoundSink
 
   const YodelPulseApi *api;           /* (borrowed) */
   YodelSoundStream    *stream;        /* (owned) (nullable) */
+  char                *device;        /* (owned) (nullable) */
 };
 
 static void sink_iface_init (YodelSinkInterface *iface);
@@ -42,17 +44,55 @@ enum
   PROP_NOISE_SUPPRESSION,
   PROP_GAIN_CONTROL,
   PROP_HIGH_PASS,
+  PROP_ECHO_SUPPRESSION,
+  PROP_SOURCE_DEVICE,
   N_PROPERTIES
+};
+
+enum
+{
+  PROP_SINK_DEVICE = 1,
 };
 
 static GParamSpec *properties[N_PROPERTIES];
 
-static const guint processing_of[N_PROPERTIES] = {
+static const guint processing_of[PROP_ECHO_SUPPRESSION] = {
   [PROP_ECHO_CANCELLATION] = YODEL_PROCESSING_ECHO_CANCELLATION,
   [PROP_NOISE_SUPPRESSION] = YODEL_PROCESSING_NOISE_SUPPRESSION,
   [PROP_GAIN_CONTROL] = YODEL_PROCESSING_GAIN_CONTROL,
   [PROP_HIGH_PASS] = YODEL_PROCESSING_HIGH_PASS,
 };
+
+/* By level: how much of the echo that cancellation leaves is suppressed. */
+static const guint suppression_of[] = { 0, YODEL_PROCESSING_SUPPRESS_MORE, YODEL_PROCESSING_SUPPRESS_MOST };
+
+static int
+get_suppression (guint processing)
+{
+  for (int level = G_N_ELEMENTS (suppression_of) - 1; level > 0; level--)
+    if (processing & suppression_of[level])
+      return level;
+  return 0;
+}
+
+static guint
+with_suppression (guint processing,
+                  int   level)
+{
+  return (processing & ~(guint) (YODEL_PROCESSING_SUPPRESS_MORE | YODEL_PROCESSING_SUPPRESS_MOST)) | suppression_of[level];
+}
+
+/* Returns: whether it is another one */
+static gboolean
+change_device (char       **device,
+               const char  *name)
+{
+  if (g_strcmp0 (*device, name) == 0)
+    return FALSE;
+  g_free (*device);
+  *device = g_strdup (name);
+  return TRUE;
+}
 
 static void
 on_sound (gpointer      user_data,
@@ -83,10 +123,18 @@ yodel_sound_source_get_property (GObject    *object,
                                  GValue     *value,
                                  GParamSpec *pspec)
 {
-  if (id == 0 || id >= N_PROPERTIES)
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-  else
-    g_value_set_boolean (value, (YODEL_SOUND_SOURCE (object)->processing & processing_of[id]) != 0);
+  YodelSoundSource *self = YODEL_SOUND_SOURCE (object);
+
+  switch (id)
+    {
+    case PROP_ECHO_CANCELLATION:
+    case PROP_NOISE_SUPPRESSION:
+    case PROP_GAIN_CONTROL:
+    case PROP_HIGH_PASS:        g_value_set_boolean (value, (self->processing & processing_of[id]) != 0); break;
+    case PROP_ECHO_SUPPRESSION: g_value_set_int (value, get_suppression (self->processing)); break;
+    case PROP_SOURCE_DEVICE:    g_value_set_string (value, self->device); break;
+    default:                    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
 }
 
 static void
@@ -97,15 +145,25 @@ yodel_sound_source_set_property (GObject      *object,
 {
   YodelSoundSource *self = YODEL_SOUND_SOURCE (object);
 
-  if (id == 0 || id >= N_PROPERTIES)
+  switch (id)
     {
+    case PROP_ECHO_CANCELLATION:
+    case PROP_NOISE_SUPPRESSION:
+    case PROP_GAIN_CONTROL:
+    case PROP_HIGH_PASS:
+      self->processing = (self->processing & ~processing_of[id]) | (g_value_get_boolean (value) ? processing_of[id] : 0);
+      break;
+    case PROP_ECHO_SUPPRESSION:
+      self->processing = with_suppression (self->processing, g_value_get_int (value));
+      break;
+    case PROP_SOURCE_DEVICE:
+      if (change_device (&self->device, g_value_get_string (value)) && self->stream != NULL)
+        self->api->stream_set_device (self->stream, self->device);
+      return;
+    default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
       return;
     }
-  if (g_value_get_boolean (value))
-    self->processing |= processing_of[id];
-  else
-    self->processing &= ~processing_of[id];
   if (self->stream != NULL)
     self->api->stream_set_processing (self->stream, self->processing);
 }
@@ -118,13 +176,15 @@ yodel_sound_source_dispose (GObject *object)
   if (self->stream != NULL)
     self->api->stream_free (g_steal_pointer (&self->stream));
 
+  g_clear_pointer (&self->device, g_free);
+
   G_OBJECT_CLASS (yodel_sound_source_parent_class)->dispose (object);
 }
 
 static void
 yodel_sound_source_class_init (YodelSoundSourceClass *klass)
 {
-  static const char * const names[N_PROPERTIES] = {
+  static const char * const names[PROP_ECHO_SUPPRESSION] = {
     [PROP_ECHO_CANCELLATION] = "echo-cancellation",
     [PROP_NOISE_SUPPRESSION] = "noise-suppression",
     [PROP_GAIN_CONTROL] = "gain-control",
@@ -136,8 +196,11 @@ yodel_sound_source_class_init (YodelSoundSourceClass *klass)
   object_class->set_property = yodel_sound_source_set_property;
   object_class->dispose = yodel_sound_source_dispose;
 
-  for (guint id = 1; id < N_PROPERTIES; id++)
+  for (guint id = 1; id < PROP_ECHO_SUPPRESSION; id++)
     properties[id] = g_param_spec_boolean (names[id], NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_ECHO_SUPPRESSION] = g_param_spec_int ("echo-suppression", NULL, NULL, 0, G_N_ELEMENTS (suppression_of) - 1, 0,
+                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SOURCE_DEVICE] = g_param_spec_string ("device", NULL, NULL, NULL, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPERTIES, properties);
 }
 
@@ -178,9 +241,36 @@ sink_iface_init (YodelSinkInterface *iface)
 }
 
 static void
+yodel_sound_sink_get_property (GObject    *object,
+                               guint       id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  if (id == PROP_SINK_DEVICE)
+    g_value_set_string (value, YODEL_SOUND_SINK (object)->device);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+yodel_sound_sink_set_property (GObject      *object,
+                               guint         id,
+                               const GValue *value,
+                               GParamSpec   *pspec)
+{
+  YodelSoundSink *self = YODEL_SOUND_SINK (object);
+
+  if (id != PROP_SINK_DEVICE)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+  else if (change_device (&self->device, g_value_get_string (value)) && self->stream != NULL)
+    self->api->stream_set_device (self->stream, self->device);
+}
+
+static void
 yodel_sound_sink_dispose (GObject *object)
 {
   yodel_sound_sink_finish (YODEL_SINK (object));
+  g_clear_pointer (&YODEL_SOUND_SINK (object)->device, g_free);
 
   G_OBJECT_CLASS (yodel_sound_sink_parent_class)->dispose (object);
 }
@@ -188,7 +278,14 @@ yodel_sound_sink_dispose (GObject *object)
 static void
 yodel_sound_sink_class_init (YodelSoundSinkClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = yodel_sound_sink_dispose;
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = yodel_sound_sink_get_property;
+  object_class->set_property = yodel_sound_sink_set_property;
+  object_class->dispose = yodel_sound_sink_dispose;
+  g_object_class_install_property (object_class, PROP_SINK_DEVICE,
+                                   g_param_spec_string ("device", NULL, NULL, NULL,
+                                                        G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -210,6 +307,7 @@ yodel_sound_source_new (const char  *name,
 
   self = g_object_new (YODEL_TYPE_SOUND_SOURCE, NULL);
   self->api = api;
+  self->device = g_strdup (name);
   self->stream = api->stream_new (TRUE, name, self->processing, &events, self);
   return YODEL_SOURCE (self);
 }
@@ -228,6 +326,7 @@ yodel_sound_sink_new (const char  *name,
 
   self = g_object_new (YODEL_TYPE_SOUND_SINK, NULL);
   self->api = api;
+  self->device = g_strdup (name);
   self->stream = api->stream_new (FALSE, name, 0, &events, self);
   return YODEL_SINK (self);
 }

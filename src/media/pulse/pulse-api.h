@@ -31,6 +31,7 @@ typedef struct
  *   of YodelProcessing; for a microphone.  There is no error: a device that is not there may come.
  * stream_free: returns when no event will come any more; not from within one.
  * stream_push: to be played; never waits.  Returns: whether it was taken
+ * stream_set_device: from now on with @name (nullable); waits until the sound thread has heard of it.  Not from an event.
  * list: (element-type YodelSoundDevice): NULL with an error in words where no server answers. */
 typedef struct
 {
@@ -45,11 +46,13 @@ typedef struct
                                               gsize                    n_samples);
   void              (*stream_set_processing) (YodelSoundStream        *self,
                                               guint                    processing);
+  void              (*stream_set_device)     (YodelSoundStream        *self,
+                                              const char              *name);
   GPtrArray        *(*list)                  (char                   **problem);
 } YodelPulseApi;
 
 /* The one symbol of the module, of this type. */
-#define YODEL_PULSE_ENTRY "yodel_media_pulse_get_api_1"
+#define YODEL_PULSE_ENTRY "yodel_media_pulse_get_api_2"
 typedef const YodelPulseApi *(*YodelPulseEntry) (void);
 
 const YodelPulseApi *yodel_pulse_load (GError **error);

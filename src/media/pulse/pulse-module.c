@@ -5,7 +5,7 @@
 #include "media/pulse/sound-stream.h"
 
 __attribute__ ((visibility ("default")))
-const YodelPulseApi *yodel_media_pulse_get_api_1 (void);
+const YodelPulseApi *yodel_media_pulse_get_api_2 (void);
 
 static YodelSoundStream *
 stream_new (gboolean                is_source,
@@ -47,6 +47,14 @@ stream_push (YodelSoundStream *self,
 }
 
 static void
+stream_set_device (YodelSoundStream *self,
+                   const char       *name)
+{
+  self->wanted = g_strdup (name);
+  yodel_sound_server_run (self->server, yodel_sound_server_exchange, self);
+}
+
+static void
 stream_set_processing (YodelSoundStream *self,
                        guint             processing)
 {
@@ -58,11 +66,12 @@ static const YodelPulseApi api = {
   .stream_free = stream_free,
   .stream_push = stream_push,
   .stream_set_processing = stream_set_processing,
+  .stream_set_device = stream_set_device,
   .list = yodel_sound_list,
 };
 
 const YodelPulseApi *
-yodel_media_pulse_get_api_1 (void)
+yodel_media_pulse_get_api_2 (void)
 {
   return &api;
 }

@@ -196,6 +196,15 @@ yodel_sound_server_remove (YodelSoundServer *self,
   g_ptr_array_remove (self->streams, stream);
 }
 
+/* The device is another from now on. */
+void
+yodel_sound_server_exchange (YodelSoundServer *self,
+                             YodelSoundStream *stream)
+{
+  yodel_sound_stream_exchange (stream);
+  mend_in (self, 0);
+}
+
 /* Processing is for one pair, the first microphone and the first loudspeaker. */
 static gboolean
 is_first (YodelSoundServer *self,

@@ -30,15 +30,18 @@ first_attempt (const YodelSoundStream *self)
   return self->name != NULL ? YODEL_SOUND_TRY_NAMED : YODEL_SOUND_TRY_DEFAULT;
 }
 
-/* Says once what is missing. */
+/* Says once what is missing, and once more if it gets worse. */
 static void
 tell (YodelSoundStream *self,
+      YodelSoundTold    what,
       char             *text)
 {
-  g_debug ("%s", text);
-  if (!self->told)
-    self->events.notice (self->user_data, text);
-  self->told = TRUE;
+  if (what > self->told)
+    {
+      g_debug ("%s", text);
+      self->events.notice (self->user_data, text);
+      self->told = what;
+    }
   g_free (text);
 }
 
@@ -159,6 +162,7 @@ on_stream_state (pa_stream *stream,
     {
       g_debug ("%s: %s", device_word (self), pa_stream_get_device_name (stream));
       self->lost_us = 0;
+      self->told = YODEL_SOUND_TOLD_NOTHING;
     }
   else if (!PA_STREAM_IS_GOOD (state))
     {
@@ -234,7 +238,23 @@ yodel_sound_stream_drop (YodelSoundStream *self)
       self->attempt = first_attempt (self);
     }
   if (now_us - self->lost_us > TELL_AFTER_US)
-    tell (self, g_strdup_printf ("there is no %s: no sound server answers; the call goes on without", device_word (self)));
+    tell (self, YODEL_SOUND_TOLD_NONE,
+          g_strdup_printf ("there is no %s: no sound server answers; the call goes on without", device_word (self)));
+}
+
+/* What the server calls wrong, for people. */
+static const char *
+reason_in_words (int error)
+{
+  switch (error)
+    {
+    case PA_ERR_BUSY:     return "another program has it for itself";
+    case PA_ERR_NOENTITY: return "it is not there";
+    case PA_ERR_ACCESS:   return "the system does not allow it";
+    case PA_ERR_KILLED:   return "it was taken away";
+    case PA_ERR_TIMEOUT:  return "it does not answer";
+    default:              return pa_strerror (error);
+    }
 }
 
 /* The next thing to try, after the last one failed. */
@@ -245,8 +265,8 @@ try_next (YodelSoundStream *self,
   if (self->attempt == YODEL_SOUND_TRY_NAMED && self->name != NULL)
     {
       self->attempt = YODEL_SOUND_TRY_DEFAULT;
-      tell (self, g_strdup_printf ("the %s \"%s\" does not work (%s); the default one is used", device_word (self),
-                                   self->name, reason));
+      tell (self, YODEL_SOUND_TOLD_OTHER,
+            g_strdup_printf ("the %s \"%s\" does not work (%s); the default one is used", device_word (self), self->name, reason));
       return;
     }
   self->attempt = YODEL_SOUND_TRY_LATER;
@@ -256,7 +276,7 @@ try_next (YodelSoundStream *self,
 static void
 on_over (YodelSoundStream *self)
 {
-  const char *reason = pa_strerror (pa_context_errno (yodel_sound_server_get_context (self->server)));
+  const char *reason = reason_in_words (pa_context_errno (yodel_sound_server_get_context (self->server)));
   gint64 now_us = g_get_monotonic_time ();
 
   g_clear_pointer (&self->stream, pa_stream_unref);
@@ -269,7 +289,8 @@ on_over (YodelSoundStream *self)
 
   try_next (self, reason);
   if (self->attempt == YODEL_SOUND_TRY_LATER && now_us - self->lost_us > TELL_AFTER_US)
-    tell (self, g_strdup_printf ("there is no %s (%s); the call goes on without", device_word (self), reason));
+    tell (self, YODEL_SOUND_TOLD_NONE,
+          g_strdup_printf ("there is no %s (%s); the call goes on without", device_word (self), reason));
 }
 
 /* Brings the stream up if it is not.  The connection is. */
@@ -320,6 +341,18 @@ on_source (pa_context           *pulse,
 {
   if (info != NULL)
     return_to_named (data);
+}
+
+/* Another device was chosen: the stream at the old one ends, and the new one is tried. */
+void
+yodel_sound_stream_exchange (YodelSoundStream *self)
+{
+  g_free (self->name);
+  self->name = g_steal_pointer (&self->wanted);
+  self->lost_us = 0;
+  self->told = YODEL_SOUND_TOLD_NOTHING;
+  yodel_sound_stream_drop (self);
+  self->attempt = first_attempt (self);
 }
 
 /* A device came: is it the one asked for, while the default one serves? */

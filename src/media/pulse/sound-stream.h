@@ -12,11 +12,20 @@ typedef enum
   YODEL_SOUND_TRY_LATER,          /* nor is any other */
 } YodelSoundAttempt;
 
+/* What was said of the trouble that is; worse is said as well. */
+typedef enum
+{
+  YODEL_SOUND_TOLD_NOTHING,
+  YODEL_SOUND_TOLD_OTHER,         /* the default device serves */
+  YODEL_SOUND_TOLD_NONE,          /* there is none */
+} YodelSoundTold;
+
 struct _YodelSoundStream
 {
   YodelSoundServer  *server;
   gboolean           is_source;
-  char              *name;          /* (owned) (nullable): NULL for the default device */
+  char              *name;          /* (owned) (nullable): NULL for the default device; the server's thread */
+  char              *wanted;        /* (owned) (nullable): the next name, on its way to that thread */
   YodelSoundEvents   events;
   gpointer           user_data;
   guint              processing;    /* atomic */
@@ -26,13 +35,14 @@ struct _YodelSoundStream
   pa_operation      *asking;        /* (owned) (nullable): for the device asked for, while another serves */
   YodelSoundAttempt  attempt;
   gint64             lost_us;       /* since when there is no sound; 0: there is */
-  gboolean           told;
+  YodelSoundTold     told;
   gint16             block[480];
   guint              n_block;
 
   YodelSoundQueue    queue;         /* of a loudspeaker: the engine to the server's thread */
 };
 
-void yodel_sound_stream_mend    (YodelSoundStream *self);
-void yodel_sound_stream_drop    (YodelSoundStream *self);
-void yodel_sound_stream_changed (YodelSoundStream *self);
+void yodel_sound_stream_mend     (YodelSoundStream *self);
+void yodel_sound_stream_drop     (YodelSoundStream *self);
+void yodel_sound_stream_changed  (YodelSoundStream *self);
+void yodel_sound_stream_exchange (YodelSoundStream *self);
