@@ -222,6 +222,7 @@ on_connected (YodelCliCall *self)
   yodel_events_emit (&self->events, "connected", now_us);
   if (!self->shows_status)
     yodel_cli_call_say (self, "%s", _("connected"));
+  yodel_cli_call_start_keys (self);
   if (self->options->duration_s > 0)
     self->duration_timer = g_timeout_add ((guint) (self->options->duration_s * 1000), on_duration_over, self);
 }
@@ -298,15 +299,23 @@ on_media_error (GObject      *object,
   yodel_events_end (&self->events, &line);
 }
 
+/* @medium: a source or sink */
+void
+yodel_cli_call_watch_medium (YodelCliCall *self,
+                             GObject      *medium)
+{
+  g_signal_connect (medium, "notify::error", G_CALLBACK (on_media_error), self);
+}
+
 static void
 watch_media (YodelCliCall *self)
 {
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
     {
       if (self->media.sources[kind] != NULL)
-        g_signal_connect (self->media.sources[kind], "notify::error", G_CALLBACK (on_media_error), self);
+        yodel_cli_call_watch_medium (self, G_OBJECT (self->media.sources[kind]));
       if (self->media.sinks[kind] != NULL)
-        g_signal_connect (self->media.sinks[kind], "notify::error", G_CALLBACK (on_media_error), self);
+        yodel_cli_call_watch_medium (self, G_OBJECT (self->media.sinks[kind]));
     }
 }
 
@@ -340,6 +349,7 @@ on_signal (YodelCliCall *self,
     {
       yodel_status_line_clear ();
       g_clear_pointer (&self->input, yodel_line_input_free);
+      yodel_cli_call_stop_control (self);
       _exit (YODEL_EXIT_SIGNAL + number);
     }
 
@@ -396,6 +406,8 @@ save_snapshot (YodelCliCall *self)
 static void
 run (YodelCliCall *self)
 {
+  g_autoptr (GError) error = NULL;
+
   self->loop = g_main_loop_new (NULL, FALSE);
   self->session = yodel_session_new ();
   yodel_session_set_trickle (self->session, FALSE);
@@ -411,7 +423,10 @@ run (YodelCliCall *self)
   add_tracks (self);
   watch_media (self);
   yodel_cli_call_start_reports (self);
-  yodel_cli_call_start_exchange (self);
+  if (!yodel_cli_call_start_control (self, &error))
+    yodel_cli_call_fail (self, YODEL_EXIT_USAGE, error->message);
+  else
+    yodel_cli_call_start_exchange (self);
   g_main_loop_run (self->loop);
 }
 
@@ -425,6 +440,7 @@ clean_up (YodelCliCall *self)
   g_clear_handle_id (&self->duration_timer, g_source_remove);
   g_clear_handle_id (&self->guard_timer, g_source_remove);
   g_clear_pointer (&self->input, yodel_line_input_free);
+  yodel_cli_call_stop_control (self);
   g_clear_pointer (&self->echo, yodel_echo_peer_free);
 
   /* the session first: it lets go of the sinks, which close their files */

@@ -5,7 +5,9 @@
 
 #include "cli/call-figures.h"
 #include "cli/echo-peer.h"
+#include "cli/command-input.h"
 #include "cli/events.h"
+#include "cli/key-input.h"
 #include "cli/line-input.h"
 #include "cli/media-options.h"
 #include "cli/options.h"
@@ -24,6 +26,8 @@ typedef struct
   YodelTrack            *tracks[2];       /* (borrowed) (nullable) by kind */
   YodelCliMedia          media;
   YodelLineInput        *input;           /* (owned) (nullable) */
+  YodelKeyInput         *keys;            /* (owned) (nullable) */
+  YodelCommandInput     *commands;        /* (owned) (nullable) */
   YodelEchoPeer         *echo;            /* (owned) (nullable) */
 
   YodelOutput           *events_output;   /* (owned) (nullable) */
@@ -56,6 +60,16 @@ void yodel_cli_call_fail           (YodelCliCall  *self,
                                     int            exit_status,
                                     const char    *message);
 void yodel_cli_call_close          (YodelCliCall  *self);
+
+void yodel_cli_call_watch_medium   (YodelCliCall  *self,
+                                    GObject       *medium);
+
+/* call-control.c */
+gboolean
+     yodel_cli_call_start_control  (YodelCliCall  *self,
+                                    GError       **error);
+void yodel_cli_call_start_keys     (YodelCliCall  *self);
+void yodel_cli_call_stop_control   (YodelCliCall  *self);
 
 /* call-report.c */
 void yodel_cli_call_start_reports  (YodelCliCall  *self);

@@ -50,18 +50,51 @@ has_default (YodelMediaKind  kind,
   return FALSE;
 }
 
+/* Sets a microphone's switches; other sources have none. */
+static void
+switch_processing (const YodelCliOptions *options,
+                   YodelSource           *source)
+{
+  static const char * const names[] = { "echo-cancellation", "noise-suppression", "gain-control", "high-pass" };
+  static const char * const levels[] = { "low", "moderate", "high" };
+  const char *echo = options->processing[YODEL_CLI_ECHO_CANCELLATION];
+
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (source), names[0]) == NULL)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (options->processing[i] != NULL)
+      g_object_set (source, names[i], strcmp (options->processing[i], "off") != 0, NULL);
+  for (guint level = 0; echo != NULL && level < G_N_ELEMENTS (levels); level++)
+    if (strcmp (echo, levels[level]) == 0)
+      g_object_set (source, "echo-suppression", level, NULL);
+}
+
+YodelSource *
+yodel_cli_media_open_source (const YodelCliOptions  *options,
+                             YodelMediaKind          kind,
+                             const char             *spec,
+                             GError                **error)
+{
+  YodelSource *source = yodel_media_source_new (kind, spec, error);
+
+  if (source != NULL)
+    switch_processing (options, source);
+  return source;
+}
+
 static YodelSource *
-open_source (YodelMediaKind   kind,
-             const char      *spec,
-             GError         **error)
+open_source (const YodelCliOptions  *options,
+             YodelMediaKind          kind,
+             const char             *spec,
+             GError                **error)
 {
   YodelSource *source = NULL;
 
   if (spec != NULL)
-    return yodel_media_source_new (kind, spec, error);
+    return yodel_cli_media_open_source (options, kind, spec, error);
 
   if (has_default (kind, "microphone"))
-    source = yodel_media_source_new (kind, "default", NULL);
+    source = yodel_cli_media_open_source (options, kind, "default", NULL);
   if (source != NULL)
     return source;
   g_printerr ("%s\n", _(fallback_notes[kind][1]));
@@ -103,7 +136,7 @@ yodel_cli_media_open (YodelCliMedia          *self,
 
       if (self->sources[kind] == NULL && (stdin_is_free || !is_stdin (source)))
         {
-          self->sources[kind] = open_source (kind, source, error);
+          self->sources[kind] = open_source (options, kind, source, error);
           if (self->sources[kind] == NULL)
             return FALSE;
         }

@@ -18,6 +18,11 @@ gboolean   yodel_cli_media_open       (YodelCliMedia          *self,
                                        const YodelCliOptions  *options,
                                        gboolean                stdin_is_free,
                                        GError                **error);
+YodelSource *
+           yodel_cli_media_open_source (const YodelCliOptions *options,
+                                       YodelMediaKind          kind,
+                                       const char             *spec,
+                                       GError                **error);
 gboolean   yodel_cli_media_sends      (const YodelCliOptions  *options,
                                        YodelMediaKind          kind);
 YodelSink *yodel_cli_media_get_sink   (YodelCliMedia          *self,

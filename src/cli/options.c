@@ -35,6 +35,29 @@ are_servers (char   **names,
 }
 
 static gboolean
+are_keys (const char  *keys,
+          GError     **error)
+{
+  if (keys == NULL || (strlen (keys) <= YODEL_CLI_MAX_KEYS && strspn (keys, "0123456789*#ABCDabcd,") == strlen (keys)))
+    return TRUE;
+  return refuse (error, _("--dtmf takes at most 128 keys of a telephone: 0 to 9, *, #, A to D, and a comma for a pause"));
+}
+
+static gboolean
+are_switches (char * const  *processing,
+              GError       **error)
+{
+  static const char * const levels[] = { "on", "off", "low", "moderate", "high", NULL };
+  static const char * const plain[] = { "on", "off", NULL };
+
+  for (guint i = 0; i <= YODEL_CLI_HIGH_PASS; i++)
+    if (processing[i] != NULL && !g_strv_contains (i == YODEL_CLI_ECHO_CANCELLATION ? levels : plain, processing[i]))
+      return refuse (error, i == YODEL_CLI_ECHO_CANCELLATION ? _("--echo-cancellation takes on, off, low, moderate or high")
+                                                             : _("a switch of the microphone is on or off"));
+  return TRUE;
+}
+
+static gboolean
 take_content (YodelCliOptions  *self,
               GError          **error)
 {
@@ -58,7 +81,7 @@ is_sane (const YodelCliOptions  *self,
     return refuse (error, _("--max-bitrate takes kilobits a second, from 1 to 1000000"));
   if (self->without[YODEL_MEDIA_AUDIO] && self->without[YODEL_MEDIA_VIDEO])
     return refuse (error, _("--no-audio and --no-video together leave nothing to call for"));
-  return are_servers (self->stun, error);
+  return are_servers (self->stun, error) && are_keys (self->dtmf, error) && are_switches (self->processing, error);
 }
 
 static gboolean
@@ -126,6 +149,12 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "bind", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->bind, N_("Use this local address only (repeatable)"), N_("ADDRESS|INTERFACE") },
     { "events", 0, 0, G_OPTION_ARG_FILENAME, &self->events, N_("Write what happens as JSON lines"), N_("FILE|-") },
     { "stats", 0, 0, G_OPTION_ARG_FILENAME, &self->stats, N_("Write statistics every second as JSON lines"), N_("FILE") },
+    { "dtmf", 0, 0, G_OPTION_ARG_STRING, &self->dtmf, N_("Press these keys of a telephone once connected"), N_("KEYS") },
+    { "control", 0, 0, G_OPTION_ARG_FILENAME, &self->control, N_("Read commands for the running call from this pipe"), N_("PIPE") },
+    { "echo-cancellation", 0, 0, G_OPTION_ARG_STRING, &self->processing[YODEL_CLI_ECHO_CANCELLATION], N_("Take the echo out of the microphone's sound"), "on|off|low|moderate|high" },
+    { "noise-suppression", 0, 0, G_OPTION_ARG_STRING, &self->processing[YODEL_CLI_NOISE_SUPPRESSION], N_("Take noise out of it"), "on|off" },
+    { "gain-control", 0, 0, G_OPTION_ARG_STRING, &self->processing[YODEL_CLI_GAIN_CONTROL], N_("Even out how loud it is"), "on|off" },
+    { "high-pass", 0, 0, G_OPTION_ARG_STRING, &self->processing[YODEL_CLI_HIGH_PASS], N_("Take rumble out of it"), "on|off" },
     { "snapshot", 0, 0, G_OPTION_ARG_FILENAME, &self->snapshot, N_("Save the last received picture as a PNG"), N_("FILE") },
     { "progress", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &self->progress, "Add \"progress\" to the events five times a second", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, NULL, NULL },
@@ -152,4 +181,8 @@ yodel_cli_options_clear (YodelCliOptions *self)
   g_clear_pointer (&self->events, g_free);
   g_clear_pointer (&self->stats, g_free);
   g_clear_pointer (&self->snapshot, g_free);
+  g_clear_pointer (&self->dtmf, g_free);
+  g_clear_pointer (&self->control, g_free);
+  for (guint i = 0; i < G_N_ELEMENTS (self->processing); i++)
+    g_clear_pointer (&self->processing[i], g_free);
 }

@@ -4,6 +4,17 @@
 #include <glib.h>
 #include <yodel/yodel-enums.h>
 
+/* Keys that may be pressed at once. */
+#define YODEL_CLI_MAX_KEYS 128u
+
+typedef enum
+{
+  YODEL_CLI_ECHO_CANCELLATION,     /* "on", "off", "low", "moderate" or "high"; the others "on" or "off" */
+  YODEL_CLI_NOISE_SUPPRESSION,
+  YODEL_CLI_GAIN_CONTROL,
+  YODEL_CLI_HIGH_PASS,
+} YodelCliProcessing;
+
 typedef struct
 {
   char     *address;             /* (owned) (nullable) */
@@ -19,6 +30,9 @@ typedef struct
   char     *events;              /* (owned) (nullable) */
   char     *stats;               /* (owned) (nullable) */
   char     *snapshot;            /* (owned) (nullable) */
+  char     *dtmf;                /* (owned) (nullable) keys to press once connected */
+  char     *control;             /* (owned) (nullable) */
+  char     *processing[4];       /* (owned) (nullable) by YodelCliProcessing */
   gboolean  progress;
 } YodelCliOptions;
 

@@ -3,9 +3,11 @@ noinst_LTLIBRARIES += libyodel-cli.la
 libyodel_cli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 libyodel_cli_la_SOURCES = \
   %D%/call-command.c %D%/call.h \
+  %D%/call-control.c \
   %D%/call-figures.c %D%/call-figures.h \
   %D%/call-report.c \
   %D%/call-signalling.c \
+  %D%/command-input.c %D%/command-input.h \
   %D%/commands.h \
   %D%/devices-command.c \
   %D%/demo.h %D%/demo-command.c \
@@ -21,6 +23,7 @@ libyodel_cli_la_SOURCES = \
   %D%/exit-status.h \
   %D%/id-command.c \
   %D%/json-line.c %D%/json-line.h \
+  %D%/key-input.c %D%/key-input.h \
   %D%/line-input.c %D%/line-input.h \
   %D%/media-options.c %D%/media-options.h \
   %D%/options.c %D%/options.h \
@@ -55,7 +58,7 @@ tests_fuzz_fuzz_description_line_LDADD   = $(CLI_TEST_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/description-line
 EXTRA_DIST += tests/cli/call-lib.sh
-dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-usage.sh
+dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-sound-call.sh tests/cli/test-usage.sh
 
 check_PROGRAMS += tests/cli/test-status-line
 tests_cli_test_status_line_SOURCES = tests/cli/test-status-line.c

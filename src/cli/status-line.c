@@ -88,7 +88,12 @@ yodel_status_line_text (const YodelStatus *status,
       g_autofree char *peer = yodel_status_line_meter (status->levels[1]);
       guint seconds = (guint) ((now_us - status->connected_us) / G_USEC_PER_SEC);
 
-      g_string_append_printf (text, " %u:%02u  %s %s  %s %s", seconds / 60, seconds % 60, _("me"), own, _("peer"), peer);
+      g_string_append_printf (text, " %u:%02u  ", seconds / 60, seconds % 60);
+      if (status->muted)
+        g_string_append (text, status->speaks_muted ? _("MUTED, but you are speaking") : _("muted"));
+      else
+        g_string_append_printf (text, "%s %s", _("me"), own);
+      g_string_append_printf (text, "  %s %s", _("peer"), peer);
       if (status->video_paused)          /* first, as the end of a long line is not seen */
         g_string_append_printf (text, "  %s", _("picture paused: too little room"));
       append_figures (text, &status->figures);

@@ -10,6 +10,8 @@ typedef struct
   const char       *state;               /* for people */
   gint64            connected_us;        /* 0: not yet */
   double            levels[2];           /* dBov: own, the peer's */
+  gboolean          muted;
+  gboolean          speaks_muted;
   YodelCallFigures  figures;
   gboolean          video_paused;        /* no room for our picture */
 } YodelStatus;

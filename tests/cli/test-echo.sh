@@ -30,6 +30,25 @@ check "for a second there is silence" is_silent "$folder/echo.pcm" 38400
 check "then my voice" is_loud "$folder/echo.pcm" 48000
 check "and my picture" sh -c "[ \$(wc -c <'$folder/echo.y4m') -ge 200000 ]"
 
+# keys come back as well; a script steers the call
+mkfifo "$folder/control"
+rm -f "$folder/echo.events"
+echo_call --duration=30 --no-video --audio-source=test --audio-sink=none --dtmf='1,#' --control="$folder/control" &
+caller=$!
+check "keys are pressed and come back" wait_for echo telephone-event
+echo "mute" >"$folder/control"
+check "who speaks while muted is told" wait_for echo speaking-while-muted
+printf 'unmute\nkeys 5\naudio-source ring\ndance\n' >"$folder/control"
+check "and may unmute" wait_for echo unmuted
+check "a source is exchanged" wait_for echo medium
+for _ in $(seq 100); do grep -q '"key":"5"' "$folder/echo.events" && break; sleep 0.1; done
+check "keys arrive in order" sh -c "[ \"\$(sed -n 's/.*\"telephone-event\".*\"key\":\"\(.\)\".*/\1/p' '$folder/echo.events' | tr -d '\n')\" = '1#5' ]"
+check "a command that there is not is said" grep -q 'no command "dance"' "$folder/echo.log"
+echo "hang-up" >"$folder/control"
+wait "$caller"
+check "the script hangs up" [ $? -eq 0 ]
+caller=
+
 # without a network: a namespace of its own, where that is allowed
 if unshare -rn true 2>/dev/null; then
   at="unshare -rn"

@@ -48,6 +48,10 @@ expect 1 "more than one address" call manual: manual:
 expect 1 "lan:you" call lan:you
 expect 1 "wss://example.org/room" answer wss://example.org/room
 expect 1 "duration" call manual: --duration=-1
+expect 1 "dtmf takes" call echo: --dtmf=12x
+expect 1 "echo-cancellation takes" call echo: --echo-cancellation=perhaps
+expect 1 "on or off" call echo: --high-pass=high
+expect 1 "No such file" call echo: --no-video --audio-source=test --audio-sink=none --control="$folder/nowhere"
 expect 1 "duration" call manual: --duration=nan
 expect 1 "motion or detail" call manual: --video-content=soap
 expect 1 "bitrate" call manual: --max-bitrate=-7
