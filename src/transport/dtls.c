@@ -38,7 +38,15 @@
 #define LIBRARY_TIMEOUT_MS    (10 * 60 * 1000)
 
 /* What is repeated for a peer that repeats: not faster than this. */
-#define ANSWER_INTERVAL_US    (50 * G_TIME_SPAN_MILLISECOND)
+#define ANSWER_INTERVAL_US    (15 * G_TIME_SPAN_MILLISECOND)
+
+/* Three copies close to each other, for at 25 % loss one of four gets lost and the wait for the next is time the
+ * call waits; after them as slow as a thin link can bear. */
+static const gint64 first_gaps_us[] = {
+  20 * G_TIME_SPAN_MILLISECOND,
+  20 * G_TIME_SPAN_MILLISECOND,
+  40 * G_TIME_SPAN_MILLISECOND,
+};
 
 struct _YodelDtls
 {
@@ -63,6 +71,7 @@ struct _YodelDtls
 
   guint                      flights;            /* of ours, until now */
   guint                      repeats;            /* of the newest flight */
+  gboolean                   hurried;            /* the peer is known to be there */
   guint                      unanswered;         /* records a server read without a flight to show for it */
   gint64                     started_us;
   gint64                     repeat_us;          /* when the flight goes out again; YODEL_NEVER_US if not */
@@ -228,6 +237,24 @@ send_flight (YodelDtls *self)
     g_queue_push_tail (&self->outgoing, g_bytes_ref (g_ptr_array_index (self->flight, i)));
 }
 
+static gint64
+get_gap_us (const YodelDtls *self)
+{
+  if (self->repeats < G_N_ELEMENTS (first_gaps_us))
+    return first_gaps_us[self->repeats];
+  return self->repeats < YODEL_DTLS_FAST_REPEATS ? YODEL_DTLS_REPEAT_US : YODEL_DTLS_SLOW_REPEAT_US;
+}
+
+/* The first flight of a client leaves before the peer is known to be there: it is not among those that hurry. */
+static void
+start_repeating (YodelDtls *self,
+                 gint64     now_us)
+{
+  self->repeats = self->client && self->flights == 1 && !self->hurried ? G_N_ELEMENTS (first_gaps_us) : 0;
+  self->repeat_us = now_us + get_gap_us (self);
+  send_flight (self);
+}
+
 static void
 finish_flight (YodelDtls *self,
                gint64     now_us)
@@ -237,9 +264,7 @@ finish_flight (YodelDtls *self,
     return;
 
   self->flights++;
-  self->repeats = 0;
-  self->repeat_us = now_us + YODEL_DTLS_REPEAT_US;
-  send_flight (self);
+  start_repeating (self, now_us);
 }
 
 static void
@@ -409,7 +434,7 @@ yodel_dtls_advance (YodelDtls *self,
   if (now_us >= self->repeat_us)
     {
       self->repeats++;
-      self->repeat_us = now_us + (self->repeats < YODEL_DTLS_FAST_REPEATS ? YODEL_DTLS_REPEAT_US : YODEL_DTLS_SLOW_REPEAT_US);
+      self->repeat_us = now_us + get_gap_us (self);
       send_flight (self);
     }
 }
@@ -421,12 +446,9 @@ yodel_dtls_hurry (YodelDtls *self,
   if (is_over (self) || self->state == YODEL_DTLS_CONNECTED)
     return;
   self->started_us = now_us;
-  self->repeats = 0;
+  self->hurried = TRUE;
   if (self->flight->len > 0)
-    {
-      self->repeat_us = now_us + YODEL_DTLS_REPEAT_US;
-      send_flight (self);
-    }
+    start_repeating (self, now_us);
 }
 
 gint64

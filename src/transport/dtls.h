@@ -1,7 +1,7 @@
 /* The DTLS 1.2 handshake with a known peer, over GnuTLS.  No socket and no timer: datagrams and the time are
  * passed in, datagrams and a deadline come out.
  *
- * A flight leaves in as few datagrams as it fits in, and is repeated every 60 ms until the next flight of the peer
+ * A flight leaves in as few datagrams as it fits in, and is repeated, at first fast, until the next flight of the peer
  * answers it: much sooner than the doubling timer of RFC 6347 section 4.2.4, which is made for paths that are not known
  * to work.  docs/decisions/0020-early-handshake.md has the figures. */
 #pragma once
@@ -19,7 +19,7 @@ G_BEGIN_DECLS
 /* A larger datagram is dropped; also bounds what one record may be. */
 #define YODEL_DTLS_MAX_RECEIVED_BYTES 16384
 
-/* The first repetitions follow each other this fast; then slower. */
+/* A flight to a peer that is known to be there is repeated after 20, 20 and 40 ms, then each 60 ms, then slower. */
 #define YODEL_DTLS_REPEAT_US          (60 * G_TIME_SPAN_MILLISECOND)
 #define YODEL_DTLS_SLOW_REPEAT_US     (500 * G_TIME_SPAN_MILLISECOND)
 #define YODEL_DTLS_FAST_REPEATS       20

@@ -234,6 +234,8 @@ on_first_check (NiceAgent     *nice,
                 YodelIceAgent *self)
 {
   self->heard = TRUE;
+  if (self->next_round_us != YODEL_NEVER_US)
+    self->rounds = 0;      /* who waited long for an answer hurries now */
   self->callbacks.heard (self, self->user_data);
 }
 
@@ -268,6 +270,15 @@ yodel_ice_agent_settle (YodelIceAgent *self,
   self->last_resort_us = YODEL_NEVER_US;
 }
 
+static gint64
+get_round_gap_us (const YodelIceAgent *self)
+{
+  if (self->rounds < YODEL_ICE_FAST_CHECKS)
+    return YODEL_ICE_CHECK_FAST_US;
+
+  return self->rounds < YODEL_ICE_MANY_CHECKS ? YODEL_ICE_CHECK_INTERVAL_US : YODEL_ICE_CHECK_SLOW_US;
+}
+
 void
 yodel_ice_agent_advance (YodelIceAgent *self,
                          gint64         now_us)
@@ -289,8 +300,7 @@ yodel_ice_agent_advance (YodelIceAgent *self,
   if (now_us >= self->next_round_us)
     {
       self->rounds++;
-      self->next_round_us = now_us + (self->rounds < YODEL_ICE_FAST_CHECKS ? YODEL_ICE_CHECK_INTERVAL_US
-                                                                           : YODEL_ICE_CHECK_SLOW_US);
+      self->next_round_us = now_us + get_round_gap_us (self);
       send_round (self);
     }
   if (now_us >= self->gathering_until_us)

@@ -2,6 +2,7 @@
 
 #include "transport/srtp.h"
 
+#include <pthread.h>
 #include <srtp2/srtp.h>
 
 #define RTP_HEADER_BYTES  12
@@ -15,14 +16,43 @@ struct _YodelSrtp
   guint   n_streams;
 };
 
-static gboolean
+/* Thread: any. */
+static pthread_once_t initialized = PTHREAD_ONCE_INIT;
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+static gboolean       is_usable;      /* once it is initialized */
+
+static void
 init_library (void)
 {
-  static gsize done = 0;
+  is_usable = srtp_init () == srtp_err_status_ok;
+}
 
-  if (g_once_init_enter (&done))
-    g_once_init_leave (&done, srtp_init () == srtp_err_status_ok ? 1 : 2);
-  return done == 1;
+static gpointer
+thread_main (gpointer unused)
+{
+  pthread_once (&initialized, init_library);
+  return NULL;
+}
+
+static void
+launch (void)
+{
+  g_thread_unref (g_thread_new ("yodel-srtp", thread_main, NULL));
+}
+
+/* libsrtp2 begins by testing each of its ciphers, for which, where it is built on NSS, that is loaded and unloaded
+ * fourteen times: 30 ms, for which no call should wait once its keys are there. */
+void
+yodel_srtp_prepare (void)
+{
+  pthread_once (&prepared, launch);
+}
+
+gboolean
+yodel_srtp_await (void)
+{
+  pthread_once (&initialized, init_library);
+  return is_usable;
 }
 
 static srtp_t
@@ -54,7 +84,7 @@ yodel_srtp_new (const YodelSrtpKeys *keys)
 {
   g_autoptr (YodelSrtp) self = g_new0 (YodelSrtp, 1);
 
-  if (!init_library ())
+  if (!yodel_srtp_await ())
     return NULL;
 
   self->send = create_context (keys->profile, keys->send_master, ssrc_any_outbound);

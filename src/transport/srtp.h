@@ -42,6 +42,12 @@ typedef enum
 
 typedef struct _YodelSrtp YodelSrtp;
 
+/* Begins, in a thread of its own, what the first context of a process would wait for.  May be repeated. */
+void             yodel_srtp_prepare          (void);
+
+/* Does it, or waits until that thread has done it.  FALSE: there is no SRTP. */
+gboolean         yodel_srtp_await            (void);
+
 YodelSrtp       *yodel_srtp_new              (const YodelSrtpKeys *keys);
 void             yodel_srtp_free             (YodelSrtp           *self);
 

@@ -29,6 +29,7 @@ yodel_transport_new (const YodelTransportConfig     *config,
   g_return_val_if_fail (config != NULL && config->certificate != NULL, NULL);
   g_return_val_if_fail (context != NULL && callbacks != NULL, NULL);
 
+  yodel_srtp_prepare ();
   self = g_new0 (YodelTransport, 1);
   self->config = *config;
   self->config.stun_servers = (const char * const *) g_strdupv ((char **) config->stun_servers);
@@ -84,6 +85,7 @@ yodel_transport_free (YodelTransport *self)
   g_strfreev ((char **) self->config.bind);
   yodel_certificate_unref (self->config.certificate);
   g_clear_pointer (&self->context, g_main_context_unref);
+  yodel_srtp_await ();      /* a process may end next, and that thread would still be running */
   g_free (self);
 }
 
