@@ -9,8 +9,9 @@
 /* Room for repair is no larger than this. */
 #define MAX_PROTECTION 0.3
 
-/* Below this VP8 at the smallest size is no picture any more. */
-#define VIDEO_FLOOR_BPS 40000
+/* Below this VP8 at the smallest size is no picture any more; a bad one that moves is better than a
+ * good one that stands. */
+#define VIDEO_FLOOR_BPS 25000
 
 #define AUDIO_MIN_BPS 12000
 

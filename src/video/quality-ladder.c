@@ -5,8 +5,8 @@
 #include "video/quality-rungs.h"
 
 /* Below the first for a second no picture is better than a bad one; from the second on it is back. */
-#define PAUSE_BPS            30000
-#define RESUME_BPS           45000
+#define PAUSE_BPS            20000
+#define RESUME_BPS           30000
 #define PAUSE_AFTER_US       (1 * G_USEC_PER_SEC)
 
 /* Down: the rate is short of the floor for a while. */
@@ -23,6 +23,7 @@
 #define RELAPSE_US           (10 * G_USEC_PER_SEC)
 #define PATIENCE_MAX         8
 #define FAST_PATIENCE_MAX    2
+#define ANOTHER_PATH_SHARE   4.0     /* with so much more than it takes, what failed before says little */
 #define PATIENCE_MEMORY_US   (120 * G_USEC_PER_SEC)
 
 /* What the encoder says, over a period; a new size needs a second to settle. */
@@ -191,6 +192,16 @@ has_held (gint64 since_us,
   return since_us != NEVER_YET && now_us - since_us >= duration_us;
 }
 
+/* What a rung takes, as far as is known. */
+static double
+needed_bps (const YodelQualityRung *rung,
+            gint64                  now_us)
+{
+  if (rung->failed_us != NEVER_YET && now_us - rung->failed_us < MEMORY_US)
+    return MAX (rung->floor_bps, rung->failed_bps);
+  return rung->floor_bps;
+}
+
 static void
 note_rate (YodelQualityLadder *self,
            gint64              now_us)
@@ -205,10 +216,8 @@ note_rate (YodelQualityLadder *self,
   for (guint i = 0; i < self->n_rungs; i++)
     {
       YodelQualityRung *rung = &self->rungs[i];
-      double floor = rung->floor_bps;
+      double floor = needed_bps (rung, now_us);
 
-      if (rung->failed_us != NEVER_YET && now_us - rung->failed_us < MEMORY_US)
-        floor = MAX (floor, rung->failed_bps);
       note_since (&rung->over_since_us, self->rate_bps >= UP_SHARE * floor, now_us);
       note_since (&rung->far_over_since_us, self->rate_bps >= FAST_UP_SHARE * floor, now_us);
     }
@@ -342,12 +351,14 @@ step_up (YodelQualityLadder *self,
   for (guint i = 0; i < self->rung; i++)
     {
       const YodelQualityRung *rung = &self->rungs[i];
+      gboolean is_another_path = self->rate_bps >= ANOTHER_PATH_SHARE * needed_bps (rung, now_us);
+      guint patience = is_another_path ? MIN (self->patience, FAST_PATIENCE_MAX) : self->patience;
 
       if (rung->overused_us != NEVER_YET && now_us - rung->overused_us < CPU_MEMORY_US * self->patience)
         continue;
 
-      if (has_held (rung->over_since_us, UP_AFTER_US * self->patience, now_us)
-          || has_held (rung->far_over_since_us, FAST_UP_AFTER_US * MIN (self->patience, FAST_PATIENCE_MAX), now_us))
+      if (has_held (rung->over_since_us, UP_AFTER_US * patience, now_us)
+          || has_held (rung->far_over_since_us, FAST_UP_AFTER_US * patience, now_us))
         {
           move_to (self, i, now_us);
           return TRUE;
