@@ -22,12 +22,18 @@
 #define NEARLY_FULL      0.9                        /* here it is the rival's turn to overflow the queue */
 #define PACKET_BITS      (1200 * 8.0)
 #define LEAST_RISE       40000.0                    /* bit/s per second, for long round trips */
+#define LEAST_FOR_US     (5 * G_USEC_PER_SEC)       /* we cannot make way any more ... */
+#define LEAST_FACTOR     1.15
+#define HIGH_SHARE       0.5                        /* ... and still the queue is high so often */
+#define HIGH_MEMORY_US   (3 * G_USEC_PER_SEC)
+#define PROBATION_US     (10 * G_USEC_PER_SEC)      /* whose queue is back so soon was there all the time */
+#define BACK_FOR_US      (500 * YODEL_US_PER_MS)
 #define FAIR_START       0.6                        /* of what came through before we made way */
 
 void
 yodel_competing_init (YodelCompeting *self)
 {
-  *self = (YodelCompeting) { .lost_us = -1, .high_since_us = -1, .low_since_us = -1, .test_until_us = -1 };
+  *self = (YodelCompeting) { .lost_us = -1, .least_since_us = -1, .watched_us = -1, .left_us = -1, .high_since_us = -1, .low_since_us = -1, .test_until_us = -1 };
 }
 
 /* The queue about COMPARED_US ago; 0 if that is not known. */
@@ -59,6 +65,45 @@ has_rival (const YodelCompeting      *self,
          input->acknowledged_bps <= OBEYED * input->target_bps;
 }
 
+/* The queue seemed to be gone, we went back to the delay, and made way for what was there again. */
+static gboolean
+has_come_back (const YodelCompeting      *self,
+               const YodelCompetingInput *input,
+               gint64                     now_us)
+{
+  return self->left_us >= 0 && now_us - self->left_us < PROBATION_US &&
+         self->high_since_us >= 0 && now_us - self->high_since_us >= BACK_FOR_US &&
+         input->acknowledged_bps <= OBEYED * input->target_bps &&
+         input->target_bps <= MADE_WAY * self->left_bps;
+}
+
+/* Who has met the path with a rival on it knows no better than that its queue is never quite empty:
+ * then it only seems to come and go. */
+static gboolean
+has_rival_at_the_least (const YodelCompeting      *self,
+                        const YodelCompetingInput *input,
+                        gint64                     now_us)
+{
+  return self->least_since_us >= 0 && now_us - self->least_since_us >= LEAST_FOR_US &&
+         self->high_share >= HIGH_SHARE && input->acknowledged_bps <= OBEYED * input->target_bps;
+}
+
+static void
+watch_share (YodelCompeting            *self,
+             const YodelCompetingInput *input,
+             gint64                     now_us)
+{
+  double weight = self->watched_us < 0 ? 0 : MIN ((now_us - self->watched_us) / (double) HIGH_MEMORY_US, 1);
+
+  self->high_share += weight * ((input->queue_us >= HIGH_US) - self->high_share);
+  self->watched_us = now_us;
+
+  if (input->target_bps > LEAST_FACTOR * input->least_bps)
+    self->least_since_us = -1;
+  else if (self->least_since_us < 0)
+    self->least_since_us = now_us;
+}
+
 static void
 watch_queue (YodelCompeting            *self,
              const YodelCompetingInput *input,
@@ -87,8 +132,10 @@ enter (YodelCompeting            *self,
        const YodelCompetingInput *input,
        gint64                     now_us)
 {
+  gboolean is_back = self->left_us >= 0 && now_us - self->left_us < PROBATION_US;
+
   self->is_active = TRUE;
-  self->rate_bps = MAX (input->target_bps, FAIR_START * self->high_bps);
+  self->rate_bps = MAX (input->target_bps, is_back ? MADE_WAY * self->left_bps : FAIR_START * self->high_bps);
   self->moved_us = now_us;
   self->lost_us = -1;
   self->test_us = now_us + TEST_EVERY_US;
@@ -153,9 +200,11 @@ yodel_competing_update (YodelCompeting            *self,
   gboolean was_active = self->is_active;
 
   watch_queue (self, input, now_us);
+  watch_share (self, input, now_us);
   if (!was_active)
     {
-      if (has_rival (self, input, now_us))
+      if (has_rival (self, input, now_us) || has_come_back (self, input, now_us) ||
+          has_rival_at_the_least (self, input, now_us))
         enter (self, input, now_us);
       return self->is_active;
     }
@@ -167,6 +216,8 @@ yodel_competing_update (YodelCompeting            *self,
     {
       self->is_active = FALSE;
       self->high_since_us = -1;
+      self->left_us = now_us;
+      self->left_bps = self->test_until_us >= 0 ? self->rate_bps / TEST_SHARE : self->rate_bps;
     }
   return was_active != self->is_active;
 }

@@ -20,6 +20,7 @@ typedef struct
   double   target_bps;
   double   acknowledged_bps;      /* below zero if unknown */
   double   min_bps, max_bps;
+  double   least_bps;             /* below this we do not go at the moment, whatever the delay says */
   gint64   rtt_us;
   gboolean has_loss;
 } YodelCompetingInput;
@@ -36,6 +37,13 @@ typedef struct
   double           high_bps;             /* what came through when it became high */
   YodelQueueSample samples[YODEL_COMPETING_HISTORY];   /* a ring */
   guint            n_samples;
+
+  gint64           least_since_us;       /* we send no more than the least; -1: more */
+  gint64           watched_us;           /* the last update; -1: none */
+  double           high_share;           /* of the time of late that the queue was high */
+
+  gint64           left_us;              /* when it was last over; -1: never */
+  double           left_bps;             /* the rate then */
 
   gint64           low_since_us;         /* -1: the queue is high */
   gint64           test_us;              /* when to make way again, to see whether the queue goes */

@@ -24,6 +24,7 @@ typedef struct
 {
   guint    target_bps;          /* for all that is sent */
   guint    pacing_bps;          /* for the pacer */
+  guint    window_bytes;        /* with more in flight than this, hold back; G_MAXUINT: no limit */
   guint    acknowledged_bps;    /* what comes through of late; 0: unknown */
   gint64   rtt_us;              /* smoothed; -1: unknown */
   gint64   queue_us;            /* standing queue on the path as far as can be told */

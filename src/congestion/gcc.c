@@ -22,6 +22,10 @@
 #define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
+#define ALLOWED_US         (150 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
+#define MAX_REPORT_US      (300 * YODEL_US_PER_MS)
+#define REPORT_WEIGHT      0.125
+#define LEAST_WINDOW_BYTES 4000
 #define IDLE_US            (20 * G_USEC_PER_SEC)      /* nothing sent for so long: no need to wake */
 #define RTT_WEIGHT         0.125
 
@@ -34,6 +38,8 @@ typedef struct
   gint64                now_us;                 /* of the last call; time runs forward only */
   gint64                sent_us;                /* -1: nothing yet */
   gint64                unheard_since_us;       /* first packet sent after the last feedback; -1: none */
+  gint64                reported_us;            /* when feedback came last; -1: never */
+  double                report_us;              /* from one to the next, smoothed */
   gint64                stale_until_us;         /* what was sent before went into an outage */
 
   YodelDelayControl     delay;
@@ -173,6 +179,7 @@ meet_rivals (YodelGcc *self,
     .target_bps = self->target_bps,
     .acknowledged_bps = yodel_delay_control_get_acknowledged_bps (&self->delay),
     .min_bps = self->min_bps,
+    .least_bps = MAX (self->min_bps, self->modest.floor_bps),
     .max_bps = self->max_bps,
     .rtt_us = self->rtt_us,
     .has_loss = has_loss,
@@ -250,6 +257,9 @@ yodel_gcc_on_feedback (YodelController         *controller,
 
   if (is_outage (self, now_us))
     end_outage (self, now_us);
+  if (self->reported_us >= 0)
+    self->report_us += REPORT_WEIGHT * (MIN (now_us - self->reported_us, MAX_REPORT_US) - self->report_us);
+  self->reported_us = now_us;
   self->has_feedback = TRUE;
   self->unheard_since_us = -1;
   for (guint i = 0; i < n; i++)
@@ -365,6 +375,18 @@ pacing_factor (const YodelGcc *self)
   return self->has_feedback && self->target_bps < self->max_bps ? PACING_FACTOR : AMPLE_FACTOR;
 }
 
+/* What is in flight tells of a path that has become slower before any delay can: what it delivers is
+ * acknowledged late.  A queue that lasts is in the smoothed round trip. */
+static guint
+window_bytes (const YodelGcc *self)
+{
+  double allowed_us = MAX (self->rtt_us, 0) + ALLOWED_US + self->report_us + 2 * self->delay.queue.jitter_us;
+
+  if (!self->has_feedback || self->competing.is_active)
+    return G_MAXUINT;
+  return MAX (self->target_bps / 8 * allowed_us / G_USEC_PER_SEC, LEAST_WINDOW_BYTES);
+}
+
 static void
 yodel_gcc_get_state (const YodelController *controller,
                      YodelControllerState  *state)
@@ -374,6 +396,7 @@ yodel_gcc_get_state (const YodelController *controller,
   *state = (YodelControllerState) {
     .target_bps = self->target_bps,
     .pacing_bps = self->target_bps * pacing_factor (self),
+    .window_bytes = window_bytes (self),
     .acknowledged_bps = MAX (yodel_delay_control_get_acknowledged_bps (&self->delay), 0),
     .rtt_us = self->rtt_us,
     .queue_us = yodel_delay_control_get_queue_us (&self->delay),
@@ -420,7 +443,7 @@ yodel_gcc_new (gint64 now_us)
 
   self->base.ops = &ops;
   self->now_us = now_us;
-  self->sent_us = self->unheard_since_us = -1;
+  self->sent_us = self->unheard_since_us = self->reported_us = -1;
   self->min_bps = YODEL_CONTROLLER_MIN_BPS;
   self->start_bps = YODEL_CONTROLLER_START_BPS;
   self->max_bps = YODEL_CONTROLLER_MAX_BPS;

@@ -7,6 +7,7 @@
 #define BURST_US             (5 * YODEL_US_PER_MS)     /* leaves at once, in time at the paced rate */
 #define DRAIN_WITHIN_US      (1 * G_USEC_PER_SEC)      /* what waits goes in this time ... */
 #define MOST_FACTOR          1.5                       /* ... if that takes no more than so much of the rate */
+#define HELD_SHARE           0.25                      /* of the rate, while more is in flight than there can be */
 #define MAX_PROBES           8
 #define PROBE_EXPIRES_US     (1 * G_USEC_PER_SEC)
 #define PROBE_DEBT_US        (30 * YODEL_US_PER_MS)
@@ -38,6 +39,7 @@ struct _YodelPacer
   gsize   repair_bytes;            /* of them the retransmissions */
   guint   overhead_bytes;
   guint   rate_bps;
+  gboolean is_held;
   gint64  reached_us;              /* all decisions are as of this time */
   double  debt_bits;               /* sent ahead of the rate */
   Probe   probes[MAX_PROBES];      /* the first is at work */
@@ -78,6 +80,8 @@ effective_rate_bps (const YodelPacer *self)
 {
   double drain_bps = self->queued_bytes * 8.0 * G_USEC_PER_SEC / DRAIN_WITHIN_US;
 
+  if (self->is_held)
+    return MAX (HELD_SHARE * self->rate_bps, 1000);
   return MAX (MAX (self->rate_bps, MIN (drain_bps, MOST_FACTOR * self->rate_bps)), 1000);
 }
 
@@ -326,6 +330,15 @@ yodel_pacer_set_rate (YodelPacer *self,
 {
   yodel_pacer_advance (self, now_us);
   self->rate_bps = pacing_bps;
+}
+
+void
+yodel_pacer_set_held (YodelPacer *self,
+                      gboolean    is_held,
+                      gint64      now_us)
+{
+  yodel_pacer_advance (self, now_us);
+  self->is_held = is_held;
 }
 
 void

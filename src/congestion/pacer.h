@@ -47,6 +47,11 @@ void        yodel_pacer_set_rate         (YodelPacer *self,
                                           guint       pacing_bps,
                                           gint64      now_us);
 
+/* While more is in flight than the path can have: a trickle, so that it is heard of again. */
+void        yodel_pacer_set_held         (YodelPacer *self,
+                                          gboolean    is_held,
+                                          gint64      now_us);
+
 /* Bytes that each packet gains below the pacer: header extension, SRTP tag, UDP, IP. */
 void        yodel_pacer_set_overhead     (YodelPacer *self,
                                           guint       overhead_bytes);

@@ -23,6 +23,7 @@ typedef struct
 {
   YodelPacketResult packet;
   Fate              fate;
+  guint64           sent_bytes;  /* of all packets up to this one */
   guint             report;      /* the one that passed it over */
 } Entry;
 
@@ -36,7 +37,7 @@ struct _YodelSendHistory
   guint   patience;              /* reports to wait for what was passed over, beyond one */
   gint64  patience_us;           /* when it changed; on our clock */
   gint64  peer_clock_us;         /* newest arrival told, unwrapped */
-  guint   in_flight_bytes;
+  guint64 sent_bytes;            /* ever */
   GArray *results;               /* (owned) */
 };
 
@@ -60,17 +61,6 @@ yodel_send_history_free (YodelSendHistory *self)
   g_free (self);
 }
 
-static void
-close_entry (YodelSendHistory *self,
-             Entry            *entry)
-{
-  if (entry->fate == TOLD)
-    return;
-
-  self->in_flight_bytes -= entry->packet.size_bytes;
-  entry->fate = TOLD;
-}
-
 guint16
 yodel_send_history_add (YodelSendHistory *self,
                         guint             size_bytes,
@@ -82,11 +72,13 @@ yodel_send_history_add (YodelSendHistory *self,
 
   if (self->next - self->first_open == YODEL_SEND_HISTORY_MAX_PACKETS)
     {
-      close_entry (self, entry);
+      entry->fate = TOLD;
       self->first_open++;
     }
 
+  self->sent_bytes += size_bytes;
   *entry = (Entry) {
+    .sent_bytes = self->sent_bytes,
     .packet = {
       .sequence = self->next,
       .size_bytes = size_bytes,
@@ -97,7 +89,6 @@ yodel_send_history_add (YodelSendHistory *self,
     },
     .fate = IN_FLIGHT,
   };
-  self->in_flight_bytes += size_bytes;
   return (guint16) self->next++;
 }
 
@@ -172,10 +163,10 @@ collect (YodelSendHistory *self)
       if (entry->fate == ARRIVED || is_lost)
         {
           g_array_append_val (self->results, entry->packet);
-          close_entry (self, entry);
+          entry->fate = TOLD;
         }
       else if (entry->fate != TOLD && newest_us - entry->packet.sent_us > FORGET_AFTER_US)
-        close_entry (self, entry);
+        entry->fate = TOLD;
 
       if (entry->fate == TOLD && i == self->first_open)
         self->first_open++;
@@ -215,5 +206,8 @@ yodel_send_history_on_report (YodelSendHistory         *self,
 guint
 yodel_send_history_get_in_flight_bytes (const YodelSendHistory *self)
 {
-  return self->in_flight_bytes;
+  gint64 first = MAX (self->highest_covered + 1, self->next - YODEL_SEND_HISTORY_MAX_PACKETS);
+  const Entry *entry = &self->entries[first & MASK];
+
+  return first == self->next ? 0 : self->sent_bytes - entry->sent_bytes + entry->packet.size_bytes;
 }

@@ -41,6 +41,7 @@ guint             yodel_send_history_on_report           (YodelSendHistory      
                                                           gint64                    period_us,
                                                           const YodelPacketResult **results);
 
+/* What was sent after the newest packet that any report has covered. */
 guint             yodel_send_history_get_in_flight_bytes (const YodelSendHistory *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelSendHistory, yodel_send_history_free)

@@ -175,6 +175,7 @@ follow_controller (YodelFlow *self,
 
   yodel_controller_get_state (self->controller, &state);
   yodel_pacer_set_rate (self->pacer, state.pacing_bps, now_us);
+  yodel_pacer_set_held (self->pacer, yodel_send_history_get_in_flight_bytes (self->history) > state.window_bytes, now_us);
   while (yodel_controller_poll_probe (self->controller, &probe))
     yodel_pacer_add_probe (self->pacer, &probe, now_us);
 }

@@ -205,6 +205,7 @@ media_flow_advance (MediaFlow  *self,
     yodel_controller_advance (self->controller, now_us);
   yodel_controller_get_state (self->controller, &state);
   yodel_pacer_set_rate (self->pacer, state.pacing_bps, now_us);
+  yodel_pacer_set_held (self->pacer, yodel_send_history_get_in_flight_bytes (self->history) > state.window_bytes, now_us);
   *bin (self->target_bps, now_us) = state.target_bps;
   send_ready (self, network, now_us);
   while (yodel_controller_poll_probe (self->controller, &probe))

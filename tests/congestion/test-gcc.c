@@ -243,6 +243,57 @@ test_rival_gone (void)
   g_assert_false (competing.is_active);
 }
 
+/* It goes, as it seems, and is back while we make way. */
+static void
+test_rival_comes_back (void)
+{
+  YodelCompeting competing;
+  YodelCompetingInput input = {
+    .queue_us = 2 * MS, .target_bps = 500000, .acknowledged_bps = 500000,
+    .min_bps = 30000, .max_bps = 2000000, .least_bps = 160000, .rtt_us = 100 * MS,
+  };
+  gint64 now_us = 1100 * MS;
+
+  yodel_competing_init (&competing);
+  competing.is_active = TRUE;
+  competing.rate_bps = 500000;
+  competing.test_us = G_MAXINT64;
+  yodel_competing_update (&competing, &input, 0);
+  g_assert_true (yodel_competing_update (&competing, &input, now_us));
+
+  input.queue_us = 120 * MS;
+  input.target_bps = input.acknowledged_bps = 300000;
+  for (; now_us < 1500 * MS; now_us += 50 * MS)
+    g_assert_false (yodel_competing_update (&competing, &input, now_us));
+  for (; now_us < 2000 * MS && !competing.is_active; now_us += 50 * MS)
+    yodel_competing_update (&competing, &input, now_us);
+  g_assert_true (competing.is_active);
+  g_assert_cmpfloat (competing.rate_bps, >=, 300000);
+}
+
+/* The queue comes and goes, for its least is not known; we send the least there is. */
+static void
+test_rival_at_the_least (void)
+{
+  for (guint is_ours = 0; is_ours < 2; is_ours++)
+    {
+      YodelCompeting competing;
+      YodelCompetingInput input = {
+        .target_bps = 160000, .min_bps = 30000, .max_bps = 2000000, .least_bps = 160000, .rtt_us = 100 * MS,
+      };
+
+      /* Where it is ours, more comes through than we send now. */
+      input.acknowledged_bps = is_ours ? 250000 : 160000;
+      yodel_competing_init (&competing);
+      for (gint64 now_us = 0; now_us < 12 * G_USEC_PER_SEC && !competing.is_active; now_us += 50 * MS)
+        {
+          input.queue_us = now_us / MS % 1200 < 850 ? 110 * MS : 30 * MS;
+          yodel_competing_update (&competing, &input, now_us);
+        }
+      g_assert_cmpint (competing.is_active, ==, !is_ours);
+    }
+}
+
 static void
 test_circuit_breaker (void)
 {
@@ -441,6 +492,8 @@ main (int   argc,
   g_test_add_func ("/congestion/probe-controller/only-when-calm-and-useful", test_probes_only_when_calm_and_useful);
   g_test_add_func ("/congestion/competing/a-rival-is-who-stays", test_rival_is_who_stays);
   g_test_add_func ("/congestion/competing/a-rival-that-is-gone", test_rival_gone);
+  g_test_add_func ("/congestion/competing/a-rival-that-comes-back", test_rival_comes_back);
+  g_test_add_func ("/congestion/competing/a-rival-that-was-there-before", test_rival_at_the_least);
   g_test_add_func ("/congestion/circuit-breaker/opens-and-closes", test_circuit_breaker);
   g_test_add_func ("/congestion/rtt-guard/less-and-less", test_rtt_guard);
   g_test_add_func ("/congestion/gcc/peer-with-reports-only", test_peer_with_reports_only);

@@ -234,6 +234,34 @@ test_clear_video_leaves_the_sound (void)
   g_assert_cmpint (poll_one (pacer, &size_bytes, &cluster), ==, YODEL_PACER_AUDIO);
 }
 
+/* What is too much in flight holds video back, but for a trickle; sound goes on. */
+static void
+test_held (void)
+{
+  g_autoptr (YodelPacer) pacer = yodel_pacer_new (0);
+  gsize size_bytes;
+  int cluster;
+  guint n = 0;
+
+  yodel_pacer_set_rate (pacer, 1000000, 0);
+  yodel_pacer_set_held (pacer, TRUE, 0);
+  for (guint i = 0; i < 100; i++)
+    push (pacer, YODEL_PACER_VIDEO, 1250, 0);
+  for (gint64 now_us = 0; now_us <= G_USEC_PER_SEC; now_us += 10 * G_TIME_SPAN_MILLISECOND)
+    {
+      yodel_pacer_advance (pacer, now_us);
+      while (yodel_pacer_next_deadline_us (pacer) <= now_us &&
+             poll_one (pacer, &size_bytes, &cluster) == YODEL_PACER_VIDEO)
+        n++;
+    }
+  g_assert_cmpuint (n, >=, 10);
+  g_assert_cmpuint (n, <=, 30);
+  push (pacer, YODEL_PACER_AUDIO, 100, G_USEC_PER_SEC);
+  g_assert_cmpint (poll_one (pacer, &size_bytes, &cluster), ==, YODEL_PACER_AUDIO);
+  yodel_pacer_set_held (pacer, FALSE, G_USEC_PER_SEC);
+  g_assert_cmpint (yodel_pacer_queue_us (pacer), <=, G_USEC_PER_SEC);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -254,5 +282,6 @@ main (int   argc,
   g_test_add_func ("/congestion/pacer/long-probe-takes-video-along", test_long_probe_takes_video_along);
   g_test_add_func ("/congestion/pacer/no-padding-ends-the-probe", test_no_padding_ends_the_probe);
   g_test_add_func ("/congestion/pacer/clear-video-leaves-the-sound", test_clear_video_leaves_the_sound);
+  g_test_add_func ("/congestion/pacer/held-but-for-a-trickle", test_held);
   return g_test_run ();
 }

@@ -302,13 +302,15 @@ typedef struct
 {
   const char *name;
   gint64      queue_us;
+  gint64      start_us;
   double      min_share;        /* of half the link */
   double      max_audio_loss;   /* percent */
 } TcpCase;
 
 static const TcpCase tcp_cases[] = {
-  { "5.6/long-tcp-300-ms",  300 * MS,  0.35, 1.0 },
-  { "5.6/long-tcp-1000-ms", 1000 * MS, 0.15, 1.0 },
+  { "5.6/long-tcp-300-ms",           300 * MS,  5 * S,  0.35, 1.0 },
+  { "5.6/long-tcp-300-ms-and-later", 300 * MS,  20 * S, 0.35, 1.0 },
+  { "5.6/long-tcp-1000-ms",          1000 * MS, 5 * S,  0.15, 1.0 },
 };
 
 static double
@@ -329,7 +331,7 @@ test_long_tcp (gconstpointer data)
   static const SimRate rate = { 0, 2000000 };
   const TcpCase *c = data;
   g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, c->queue_us, 0);
-  MediaPlan plan = { .start_us = 5 * S, .stop_us = 119 * S };
+  MediaPlan plan = { .start_us = c->start_us, .stop_us = 119 * S };
   TcpPlan tcp_plan = { .stop_us = 119 * S };
   MediaFlow *flow = scenario_add_media (scenario, SIM_FORTH, DELAY_US, &plan, seed);
   TcpFlow *tcp = scenario_add_tcp (scenario, &tcp_plan, seed);
@@ -337,16 +339,16 @@ test_long_tcp (gconstpointer data)
 
   sim_network_set_flow_delay (scenario->network, tcp->id, DELAY_US);
   scenario_run (scenario, 119 * S);
-  share = media_flow_get_arrived_bps (flow, 10 * S, 119 * S) / 1000000;
+  share = media_flow_get_arrived_bps (flow, c->start_us + 5 * S, 119 * S) / 1000000;
   audio_loss = 100.0 * (flow->audio_packets - flow->audio_arrived) / flow->audio_packets;
   dump (scenario);
   g_test_message ("%-36s share %.2f  lowest second %.0f kbit/s  tcp %.0f kbit/s  queue p50 %.0f p95 %.0f ms  loss %.2f %% of audio %.2f %%",
-                  c->name, share, lowest_bps (flow, 10 * S, 119 * S) / 1000, tcp->delivered_bytes * 8 / 119.0 / 1000,
-                  scenario_get_queue_ms (scenario, 0.5, 10 * S, 119 * S),
-                  scenario_get_queue_ms (scenario, 0.95, 10 * S, 119 * S), loss_percent (flow), audio_loss);
+                  c->name, share, lowest_bps (flow, c->start_us + 5 * S, 119 * S) / 1000, tcp->delivered_bytes * 8 / 119.0 / 1000,
+                  scenario_get_queue_ms (scenario, 0.5, c->start_us + 5 * S, 119 * S),
+                  scenario_get_queue_ms (scenario, 0.95, c->start_us + 5 * S, 119 * S), loss_percent (flow), audio_loss);
   g_assert_cmpfloat (share, >=, c->min_share);
   g_assert_cmpfloat (audio_loss, <=, c->max_audio_loss);
-  g_assert_cmpfloat (lowest_bps (flow, 10 * S, 119 * S), >=, 0.5 * MEDIA_VIDEO_MIN);
+  g_assert_cmpfloat (lowest_bps (flow, c->start_us + 5 * S, 119 * S), >=, 0.5 * MEDIA_VIDEO_MIN);
 }
 
 static void
@@ -516,6 +518,70 @@ test_dead_link (void)
 typedef struct
 {
   const char *name;
+  guint       least_bps, most_bps;
+  gint64      every_us;              /* the capacity is drawn anew */
+  gint64      stall_us;              /* each 10 s nothing moves for so long */
+  double      back_loss;             /* of reports */
+  double      min_use, max_queue_ms;
+} TraceCase;
+
+static const TraceCase trace_cases[] = {
+  { "trace/slow-walk",        300000,  3000000, 5 * S,    0,        0.0, 0.75, 250 },
+  { "trace/fast-walk",        500000,  2000000, 1 * S,    0,        0.0, 0.60, 250 },
+  { "trace/stalls-of-200-ms", 1000000, 1000000, 60 * S,   200 * MS, 0.0, 0.80, 200 },
+  { "trace/stalls-of-400-ms", 1000000, 1000000, 60 * S,   400 * MS, 0.0, 0.75, 250 },
+  { "trace/reports-lost",     1000000, 1000000, 60 * S,   0,        0.2, 0.75, 60 },
+};
+
+/* Capacities as radio links have them. */
+static void
+test_trace (gconstpointer data)
+{
+  const TraceCase *c = data;
+  g_autoptr (GArray) rates = g_array_new (FALSE, FALSE, sizeof (SimRate));
+  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
+  SimLinkConfig config = { .queue_us = QUEUE_US };
+  g_autoptr (Scenario) scenario = scenario_new (seed);
+  MediaPlan plan = { .stop_us = 60 * S, .start_bps = 300000, .max_bps = 4000000 };
+  MediaFlow *flow;
+  SimRate rate = { 0, c->most_bps };
+  double use, queue_ms;
+
+  for (; rate.at_us < 60 * S; rate.at_us += MIN (c->every_us, 10 * S))
+    {
+      SimRate stall = rate, after = rate;
+
+      if (rate.at_us % c->every_us == 0 && rate.at_us > 0)
+        rate.rate_bps = c->least_bps * pow ((double) c->most_bps / c->least_bps, g_rand_double (random));
+      after.rate_bps = rate.rate_bps;
+      g_array_append_val (rates, rate);
+      if (c->stall_us == 0 || rate.at_us == 0)
+        continue;
+      stall.at_us += 5 * S;
+      stall.rate_bps = 0;
+      after.at_us = stall.at_us + c->stall_us;
+      g_array_append_val (rates, stall);
+      g_array_append_val (rates, after);
+    }
+  config.rates = (const SimRate *) rates->data;
+  config.n_rates = rates->len;
+  sim_network_set_link (scenario->network, SIM_FORTH, &config);
+  sim_network_set_link (scenario->network, SIM_BACK, &(SimLinkConfig) { .loss = c->back_loss });
+  flow = scenario_add_media (scenario, SIM_FORTH, 30 * MS, &plan, seed);
+  scenario_run (scenario, 60 * S);
+  use = media_flow_get_arrived_bps (flow, 0, 60 * S) * 60 / capacity_bits (config.rates, config.n_rates, 4000000, 0, 60 * S);
+  queue_ms = scenario_get_queue_ms (scenario, 0.95, 5 * S, 60 * S);
+  dump (scenario);
+  g_test_message ("%-36s use %.2f  lowest second %.0f kbit/s  queue p50 %.0f p95 %.0f ms  loss %.2f %%", c->name, use,
+                  lowest_bps (flow, 5 * S, 60 * S) / 1000, scenario_get_queue_ms (scenario, 0.5, 5 * S, 60 * S), queue_ms,
+                  loss_percent (flow));
+  g_assert_cmpfloat (use, >=, c->min_use);
+  g_assert_cmpfloat (queue_ms, <=, c->max_queue_ms);
+}
+
+typedef struct
+{
+  const char *name;
   gint64      added_us;
   double      min_use;
 } LongerCase;
@@ -598,6 +664,8 @@ main (int   argc,
     add_case (loss_cases[i].name, &loss_cases[i], test_loss);
   for (guint i = 0; i < G_N_ELEMENTS (sweep_cases); i++)
     add_case (sweep_cases[i].name, &sweep_cases[i], test_sweep);
+  for (guint i = 0; i < G_N_ELEMENTS (trace_cases); i++)
+    add_case (trace_cases[i].name, &trace_cases[i], test_trace);
   for (guint i = 0; i < G_N_ELEMENTS (longer_cases); i++)
     add_case (longer_cases[i].name, &longer_cases[i], test_longer_way);
   g_test_add_func ("/congestion/rfc8867/dead-link", test_dead_link);
