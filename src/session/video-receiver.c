@@ -14,6 +14,10 @@
 /* Frames at the decoder at a time; what comes faster waits in the frame buffer. */
 #define MAX_DECODING 4
 
+/* A decoder that has been behind for so long does not catch up by itself: what waits is left out
+ * before the picture lags behind the voice. */
+#define MAX_BEHIND_US (400 * (gint64) 1000)
+
 /* Pictures that wait for their time; beyond it the oldest goes. */
 #define MAX_PICTURES 30
 
@@ -45,6 +49,7 @@ struct _YodelVideoReceiver
   YodelVideoReceiverCounters  counters;
   YodelVideoReceiveParameters parameters;
   guint                       n_decoding;
+  gint64                      behind_since_us;  /* that the decoder has had no frame too few; 0: it keeps up */
   GArray                     *pictures;         /* (owned) of Waiting, in order of time */
   guint                       rotation;         /* of the last frame decoded */
   Turn                        turns[MAX_TURNS];  /* told by packets that came after it */
@@ -239,6 +244,19 @@ yodel_video_receiver_push (YodelVideoReceiver   *self,
     }
 }
 
+static void
+note_busy (YodelVideoReceiver *self,
+           gint64              now_us)
+{
+  if (self->behind_since_us == 0)
+    self->behind_since_us = now_us;
+  if (now_us - self->behind_since_us < MAX_BEHIND_US)
+    return;
+
+  yodel_frame_buffer_skip (self->frames, now_us);
+  self->behind_since_us = 0;
+}
+
 YodelAssembledFrame *
 yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
                                 gint64              now_us)
@@ -246,11 +264,17 @@ yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
   YodelAssembledFrame *frame;
 
   if (self->n_decoding >= MAX_DECODING)
-    return NULL;
+    {
+      note_busy (self, now_us);
+      return NULL;
+    }
 
   frame = yodel_frame_buffer_pop_frame (self->frames, now_us);
   if (frame == NULL)
-    return NULL;
+    {
+      self->behind_since_us = 0;
+      return NULL;
+    }
 
   self->n_decoding++;
   self->last_rtp_time = frame->rtp_time;

@@ -406,6 +406,14 @@ yodel_frame_buffer_require_key_frame (YodelFrameBuffer *self,
   require_key (self, now_us);
 }
 
+void
+yodel_frame_buffer_skip (YodelFrameBuffer *self,
+                         gint64            now_us)
+{
+  if (self->assembler != NULL)
+    shrink (self, now_us);
+}
+
 static gint64
 gap_limit_us (const YodelFrameBuffer *self)
 {

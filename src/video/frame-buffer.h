@@ -68,6 +68,11 @@ void                 yodel_frame_buffer_give_up             (YodelFrameBuffer *s
 void                 yodel_frame_buffer_require_key_frame   (YodelFrameBuffer *self,
                                                              gint64            now_us);
 
+/* The decoder does not keep up: what waits for it is left out up to the newest key frame; if there is
+ * none, all of it is, and one is required. */
+void                 yodel_frame_buffer_skip                (YodelFrameBuffer *self,
+                                                             gint64            now_us);
+
 /* Returns: %TRUE if the caller should send a PLI or FIR now; it then counts as sent, and the
  * next %TRUE comes after a round trip at the earliest */
 gboolean             yodel_frame_buffer_wants_key_frame     (YodelFrameBuffer *self,

@@ -21,6 +21,7 @@ typedef struct
   guint                section;
   YodelEncodeJob      *encode;    /* (owned) (nullable) one of the two */
   YodelAssembledFrame *decode;    /* (owned) (nullable) */
+  gint64               done_us;   /* of decoding */
 } Job;
 
 static void
@@ -199,9 +200,33 @@ run_job (SimPeer *peer,
       g_autoptr (YodelVideoFrame) picture = NULL;
       gboolean done = run_decoder (peer, job->decode, &picture);
 
+      peer->lag_us = MAX (peer->lag_us, now_us - job->decode->first_arrival_us);
+
       yodel_session_core_decoded (peer->core, job->section, job->decode, picture, !done,
                                   YODEL_US_PER_MS, now_us);
     }
+}
+
+/* Returns: (transfer full) (nullable): what is done by now */
+static Job *
+take_job (SimPeer *peer)
+{
+  gint64 now_us = peer->call->now_us;
+  Job *job = g_queue_peek_head (&peer->jobs);
+
+  while (job != NULL && job->decode != NULL && peer->decode_us > 0)
+    {
+      Job *before = g_queue_peek_tail (&peer->decoding);
+
+      job->done_us = MAX (now_us, before != NULL ? before->done_us : 0) + peer->decode_us;
+      g_queue_push_tail (&peer->decoding, g_queue_pop_head (&peer->jobs));
+      job = g_queue_peek_head (&peer->jobs);
+    }
+  if (job != NULL)
+    return g_queue_pop_head (&peer->jobs);
+
+  job = g_queue_peek_head (&peer->decoding);
+  return job != NULL && job->done_us <= now_us ? g_queue_pop_head (&peer->decoding) : NULL;
 }
 
 /* Lets a side act until it has nothing more to do at this moment. */
@@ -211,12 +236,20 @@ settle (SimPeer *peer)
   Job *job;
 
   yodel_session_core_advance (peer->core, peer->call->now_us);
-  while ((job = g_queue_pop_head (&peer->jobs)) != NULL)
+  while ((job = take_job (peer)) != NULL)
     {
       run_job (peer, job);
       job_free (job);
       yodel_session_core_advance (peer->core, peer->call->now_us);
     }
+}
+
+static gint64
+next_job_us (const SimPeer *peer)
+{
+  const Job *first = g_queue_peek_head ((GQueue *) &peer->decoding);
+
+  return first != NULL ? first->done_us : YODEL_NEVER_US;
 }
 
 static void
@@ -255,12 +288,14 @@ peer_init (SimPeer      *peer,
     peer->video = yodel_session_core_add_section (peer->core, YODEL_MEDIA_VIDEO,
                                                   YODEL_DIRECTION_SENDRECV, call->now_us);
   g_queue_init (&peer->jobs);
+  g_queue_init (&peer->decoding);
 }
 
 static void
 peer_clear (SimPeer *peer)
 {
   g_queue_clear_full (&peer->jobs, (GDestroyNotify) job_free);
+  g_queue_clear_full (&peer->decoding, (GDestroyNotify) job_free);
   yodel_session_core_free (peer->core);
   yodel_vp8_encoder_free (peer->encoder);
   yodel_vp8_decoder_free (peer->decoder);
@@ -506,6 +541,7 @@ sim_call_run (SimCall *self,
       next_us = MIN (next_us, yodel_session_core_next_deadline_us (self->caller.core));
       next_us = MIN (next_us, yodel_session_core_next_deadline_us (self->callee.core));
       next_us = MIN (next_us, sim_network_next_deadline_us (self->network));
+      next_us = MIN (next_us, MIN (next_job_us (&self->caller), next_job_us (&self->callee)));
       if (next_us > until_us)
         break;
 

@@ -22,12 +22,15 @@ typedef struct
   guint             audio;
   guint             video;
   GQueue            jobs;          /* of what the codecs are to do, once the core has returned */
+  GQueue            decoding;      /* of those, what takes its time */
+  gint64            decode_us;     /* so long for each frame; 0: none at all */
 
   GArray           *heard;         /* (owned) of gint16: what was played */
   gint64            first_heard_us;
   gint64            first_shown_us;
   gint64            last_shown_us;
   gint64            longest_gap_us;    /* between two pictures */
+  gint64            lag_us;            /* the longest from the arrival of a frame's first packet to its picture */
   guint             shown_rotation;    /* of the last */
   guint             n_shown;
   GArray           *shown_us;          /* (owned) of gint64: when each was shown */

@@ -229,6 +229,24 @@ test_add_and_drop_video (void)
   g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), >, 0.5);
 }
 
+/* Half as fast as it would have to be: it shows what it can, and not later and later. */
+static void
+test_slow_decoder (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (25) };
+  g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
+
+  sim_call_skip_codec (call, 640, 360);
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  call->callee.decode_us = MS (66);
+  sim_call_run (call, SECONDS (20));
+
+  g_assert_cmpint (call->callee.lag_us, <=, MS (1000));
+  g_assert_cmpuint (call->callee.n_shown, >=, 20 * 9);
+  g_assert_cmpint (call->callee.longest_gap_us, <=, MS (500));
+}
+
 static void
 test_rotation (void)
 {
@@ -299,6 +317,7 @@ main (int   argc,
   g_test_add_func ("/sim/call/mute-is-silence", test_mute);
   g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
+  g_test_add_func ("/sim/call/a-slow-decoder-does-not-lag", test_slow_decoder);
   g_test_add_func ("/sim/call/a-turned-camera-is-told", test_rotation);
   g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
   g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);
