@@ -44,6 +44,10 @@ void           yodel_endpoint_set_max_bitrate    (YodelEndpoint        *self,
                                                   guint                 bitrate_bps);
 
 YODEL_API
+void           yodel_endpoint_set_video_codec    (YodelEndpoint        *self,
+                                                  YodelVideoCodec       codec);
+
+YODEL_API
 void           yodel_endpoint_set_do_not_disturb (YodelEndpoint        *self,
                                                   gboolean              do_not_disturb);
 

@@ -30,6 +30,19 @@ typedef enum
 } YodelVideoContent;
 
 /**
+ * YodelVideoCodec:
+ * @YODEL_VIDEO_VP8: RFC 6386, RFC 7741
+ * @YODEL_VIDEO_VP9: profile 0, RFC 9628: fewer bits for the same picture, and more work
+ *
+ * How a picture is coded.
+ */
+typedef enum
+{
+  YODEL_VIDEO_VP8,
+  YODEL_VIDEO_VP9,
+} YodelVideoCodec;
+
+/**
  * YodelDirection:
  * @YODEL_DIRECTION_INACTIVE: neither way
  * @YODEL_DIRECTION_SENDONLY: from here to the peer

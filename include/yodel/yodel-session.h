@@ -32,6 +32,10 @@ void                 yodel_session_set_max_bitrate               (YodelSession  
                                                                   guint                 bitrate_bps);
 
 YODEL_API
+void                 yodel_session_set_video_codec               (YodelSession         *self,
+                                                                  YodelVideoCodec       codec);
+
+YODEL_API
 void                 yodel_session_set_trickle                   (YodelSession         *self,
                                                                   gboolean              trickle);
 

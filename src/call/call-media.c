@@ -284,6 +284,7 @@ make_session (YodelCall *self)
   yodel_session_set_stun_servers (self->session, (const char * const *) settings->stun_servers);
   yodel_session_set_bind (self->session, (const char * const *) settings->bind);
   yodel_session_set_max_bitrate (self->session, settings->max_bitrate_bps);
+  yodel_session_set_video_codec (self->session, settings->video_codec);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_session_state), self);
   g_signal_connect (self->session, "candidate", G_CALLBACK (on_candidate), self);
   g_signal_connect (self->session, "track-added", G_CALLBACK (on_track_added), self);

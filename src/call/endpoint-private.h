@@ -21,6 +21,7 @@ typedef struct
   char **stun_servers;      /* (owned) (nullable) */
   char **bind;              /* (owned) (nullable) */
   guint  max_bitrate_bps;
+  YodelVideoCodec video_codec;
 } YodelEndpointSettings;
 
 /* What came in and was not taken. */

@@ -310,6 +310,23 @@ yodel_endpoint_set_max_bitrate (YodelEndpoint *self,
 }
 
 /**
+ * yodel_endpoint_set_video_codec:
+ * @self: an endpoint
+ * @codec: the codec that this side prefers
+ *
+ * As yodel_session_set_video_codec(), for calls that begin later.
+ */
+void
+yodel_endpoint_set_video_codec (YodelEndpoint   *self,
+                                YodelVideoCodec  codec)
+{
+  g_return_if_fail (YODEL_IS_ENDPOINT (self));
+  g_return_if_fail (codec <= YODEL_VIDEO_VP9);
+
+  self->settings.video_codec = codec;
+}
+
+/**
  * yodel_endpoint_set_do_not_disturb:
  * @self: an endpoint
  * @do_not_disturb: %TRUE to let nothing ring

@@ -413,6 +413,7 @@ run (YodelCliCall *self)
   yodel_session_set_trickle (self->session, FALSE);
   yodel_session_set_stun_servers (self->session, (const char * const *) self->options->stun);
   yodel_session_set_bind (self->session, yodel_cli_call_get_bind (self));
+  yodel_session_set_video_codec (self->session, self->options->codec);
   yodel_session_set_max_bitrate (self->session, (guint) self->options->max_bitrate_kbps * 1000);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_state), self);
   g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);

@@ -71,6 +71,19 @@ take_content (YodelCliOptions  *self,
 }
 
 static gboolean
+take_codec (YodelCliOptions  *self,
+            GError          **error)
+{
+  if (self->video_codec == NULL || g_ascii_strcasecmp (self->video_codec, "vp8") == 0)
+    self->codec = YODEL_VIDEO_VP8;
+  else if (g_ascii_strcasecmp (self->video_codec, "vp9") == 0)
+    self->codec = YODEL_VIDEO_VP9;
+  else
+    return refuse (error, _("--video-codec takes vp8 or vp9"));
+  return TRUE;
+}
+
+static gboolean
 is_sane (const YodelCliOptions  *self,
          GError                **error)
 {
@@ -141,6 +154,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_VIDEO], N_("Where the picture to be sent comes from"), "S" },
     { "video-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_VIDEO], N_("Where the received picture goes"), "S" },
     { "video-content", 0, 0, G_OPTION_ARG_STRING, &self->video_content, N_("What to keep of the picture where bits are scarce: motion (cameras) or detail (screens)"), "motion|detail" },
+    { "video-codec", 0, 0, G_OPTION_ARG_STRING, &self->video_codec, N_("How to code the picture where the peer takes either"), "vp8|vp9" },
     { "no-audio", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_AUDIO], N_("No sound in this call"), NULL },
     { "no-video", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_VIDEO], N_("No picture in this call"), NULL },
     { "duration", 0, 0, G_OPTION_ARG_DOUBLE, &self->duration_s, N_("End the call so long after it was connected"), N_("SECONDS") },
@@ -163,7 +177,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
 
   *self = (YodelCliOptions) { 0 };
   return parse (self, entries, command, summary, argv, error) && take_address (self, rest, error) &&
-         take_content (self, error) && is_sane (self, error);
+         take_content (self, error) && take_codec (self, error) && is_sane (self, error);
 }
 
 void
@@ -176,6 +190,7 @@ yodel_cli_options_clear (YodelCliOptions *self)
     }
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->video_content, g_free);
+  g_clear_pointer (&self->video_codec, g_free);
   g_clear_pointer (&self->stun, g_strfreev);
   g_clear_pointer (&self->bind, g_strfreev);
   g_clear_pointer (&self->events, g_free);

@@ -23,6 +23,8 @@ typedef struct
   gboolean  without[2];          /* by kind */
   char     *video_content;       /* (owned) (nullable) as it was said */
   YodelVideoContent content;     /* what that means */
+  char     *video_codec;         /* (owned) (nullable) as it was said */
+  YodelVideoCodec codec;         /* what that means */
   double    duration_s;          /* from connected; 0: until somebody ends it */
   int       max_bitrate_kbps;    /* 0: no limit */
   char    **stun;                /* (owned) (nullable) */

@@ -3,17 +3,14 @@
 #pragma once
 
 #include "video/frame-buffer.h"
-#include "video/vp8-encoder.h"
+#include "video/video-encoder.h"
 
 typedef struct
 {
-  YodelVideoFrame   *picture;        /* (owned) */
-  guint              width;          /* to be scaled to this */
-  guint              height;
-  guint              bitrate_bps;
-  double             fps;
-  gboolean           key_frame;      /* asked for by the peer */
-  YodelVideoContent  content;
+  YodelVideoFrame    *picture;       /* (owned) */
+  guint               width;         /* to be scaled to this */
+  guint               height;
+  YodelEncodeSettings settings;
 } YodelEncodeJob;
 
 void yodel_encode_job_free (YodelEncodeJob *job);
@@ -22,4 +19,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelEncodeJob, yodel_encode_job_free)
 
 /* Returns: (transfer full) (nullable): NULL where the rate control dropped the picture */
 YodelEncodedFrame *yodel_encode_job_run (const YodelEncodeJob *job,
-                                         YodelVp8Encoder      *encoder);
+                                         YodelVideoEncoder    *encoder);

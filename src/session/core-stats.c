@@ -8,6 +8,7 @@
 
 #include "rtp/rtp-extensions.h"
 #include "session/stats-object.h"
+#include "video/vp8-payload.h"
 
 #define SAMPLES_PER_SECOND 48000.0
 
@@ -67,6 +68,47 @@ add_sent_audio (GVariantBuilder    *object,
   g_variant_builder_add (object, "{sv}", "redDistances", g_variant_builder_end (&distances));
 }
 
+static const char *
+codec_name (const YodelSection *section,
+            gboolean            sent)
+{
+  YodelVideoCodec codec;
+
+  if (section->kind == YODEL_MEDIA_AUDIO)
+    return "audio/opus";
+
+  codec = sent ? yodel_video_sender_get_codec (section->video_sender)
+               : yodel_video_receiver_get_codec (section->video_receiver);
+  return codec == YODEL_VIDEO_VP9 ? "video/VP9" : "video/VP8";
+}
+
+/* One object for each codec and direction, named in the codecId of its stream. */
+static void
+add_codec (GVariantBuilder    *objects,
+           const YodelSection *section,
+           gboolean            sent,
+           gint64              unix_us)
+{
+  g_autofree char *id = g_strdup_printf ("codec-%u-%s", section->id, sent ? "out" : "in");
+  GVariantBuilder object;
+
+  yodel_stats_object_begin (&object, "codec", id, unix_us);
+  yodel_stats_object_add_text (&object, "mimeType", codec_name (section, sent));
+  yodel_stats_object_add_count (&object, "clockRate",
+                                section->kind == YODEL_MEDIA_AUDIO ? 48000 : YODEL_VP8_CLOCK_RATE_HZ);
+  yodel_stats_object_end (&object, objects);
+}
+
+static void
+add_codec_id (GVariantBuilder    *object,
+              const YodelSection *section,
+              gboolean            sent)
+{
+  g_autofree char *id = g_strdup_printf ("codec-%u-%s", section->id, sent ? "out" : "in");
+
+  yodel_stats_object_add_text (object, "codecId", id);
+}
+
 static void
 add_sent_video (GVariantBuilder    *object,
                 const YodelSection *section,
@@ -107,6 +149,7 @@ add_outbound (YodelSessionCore   *self,
   GVariantBuilder object;
 
   begin (&object, "outbound-rtp", section, unix_us);
+  add_codec_id (&object, section, TRUE);
   yodel_stats_object_add_count (&object, "ssrc", sent->ssrc);
   yodel_stats_object_add_count (&object, "packetsSent", sent->packets_sent);
   yodel_stats_object_add_count (&object, "bytesSent", sent->bytes_sent);
@@ -226,6 +269,7 @@ add_inbound (const YodelSection *section,
     return;
 
   begin (&object, "inbound-rtp", section, unix_us);
+  add_codec_id (&object, section, FALSE);
   yodel_stats_object_add_count (&object, "ssrc", received->ssrc);
   yodel_stats_object_add_count (&object, "packetsReceived", received->packets_received);
   yodel_stats_object_add_count (&object, "bytesReceived", received->bytes_received);
@@ -254,6 +298,8 @@ yodel_session_core_add_stats (YodelSessionCore *self,
       if (section->mid == NULL)
         continue;
 
+      add_codec (objects, section, TRUE, unix_us);
+      add_codec (objects, section, FALSE, unix_us);
       add_outbound (self, section, objects, unix_us);
       add_remote_inbound (section, objects, unix_us);
       add_inbound (section, objects, unix_us, now_us);

@@ -22,6 +22,8 @@ static const struct
   { G_STRUCT_OFFSET (YodelPayloadTypes, telephone_event_8000), YODEL_MEDIA_AUDIO, "telephone-event", 8000, FALSE, 126 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, vp8),             YODEL_MEDIA_VIDEO, "VP8",             90000, FALSE, 96 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, rtx),             YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 97 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, vp9),             YODEL_MEDIA_VIDEO, "VP9",             90000, FALSE, 98 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx),         YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 99 },
 };
 
 static const struct
@@ -178,6 +180,7 @@ yodel_media_profile_offer (YodelMediaProfile            *self,
   self->reduced_size_rtcp = TRUE;
   self->nack = self->pli = self->fir = kind == YODEL_MEDIA_VIDEO;
   self->remb = kind == YODEL_MEDIA_VIDEO && config->remb;
+  self->video_codec = config->video_codec;
 }
 
 /* "111/111": redundancy of what we speak, RFC 2198 section 5 */
@@ -195,9 +198,20 @@ is_red_of (const YodelSdpMedia *media,
 static gboolean
 is_rtx_of (const YodelSdpMedia *media,
            gint                 rtx,
-           gint                 vp8)
+           gint                 original)
 {
-  return yodel_sdp_fmtp_get_uint (yodel_sdp_media_get_fmtp (media, rtx), "apt", G_MAXUINT) == (guint) vp8;
+  return original >= 0
+         && yodel_sdp_fmtp_get_uint (yodel_sdp_media_get_fmtp (media, rtx), "apt", G_MAXUINT) == (guint) original;
+}
+
+/* RFC 9628 section 7.1: a profile that is not named is 0, the only one we know. */
+static gboolean
+is_vp9_profile_0 (const YodelSdpMedia *media,
+                  gint                 type)
+{
+  const char *fmtp = yodel_sdp_media_get_fmtp (media, type);
+
+  return fmtp == NULL || yodel_sdp_fmtp_get_uint (fmtp, "profile-id", 0) == 0;
 }
 
 static gboolean
@@ -213,6 +227,8 @@ fits (const YodelMediaProfile *self,
     {
     case G_STRUCT_OFFSET (YodelPayloadTypes, red): return is_red_of (media, rtpmap->payload_type, self->payload_types.opus);
     case G_STRUCT_OFFSET (YodelPayloadTypes, rtx): return is_rtx_of (media, rtpmap->payload_type, self->payload_types.vp8);
+    case G_STRUCT_OFFSET (YodelPayloadTypes, vp9): return is_vp9_profile_0 (media, rtpmap->payload_type);
+    case G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx): return is_rtx_of (media, rtpmap->payload_type, self->payload_types.vp9);
     default:                                       return TRUE;
     }
 }
@@ -256,6 +272,35 @@ read_extensions (YodelMediaProfile   *self,
     }
 }
 
+static guint
+main_payload_type (const YodelMediaProfile *self,
+                   YodelMediaKind           kind)
+{
+  if (kind == YODEL_MEDIA_AUDIO)
+    return self->payload_types.opus;
+
+  return self->payload_types.vp8 >= 0 ? self->payload_types.vp8 : self->payload_types.vp9;
+}
+
+/* Which of the two stands first in the m= line. */
+static YodelVideoCodec
+first_codec (const YodelMediaProfile *self,
+             const YodelSdpMedia     *media)
+{
+  for (guint i = 0; i < media->formats->len; i++)
+    {
+      guint64 number;
+
+      if (!yodel_sdp_parse_uint (g_ptr_array_index (media->formats, i), 127, &number))
+        continue;
+      if ((gint) number == self->payload_types.vp8)
+        return YODEL_VIDEO_VP8;
+      if ((gint) number == self->payload_types.vp9)
+        return YODEL_VIDEO_VP9;
+    }
+  return YODEL_VIDEO_VP8;
+}
+
 void
 yodel_media_profile_read (YodelMediaProfile   *self,
                           YodelMediaKind       kind,
@@ -272,7 +317,9 @@ yodel_media_profile_read (YodelMediaProfile   *self,
 
   read_extensions (self, media);
   self->reduced_size_rtcp = yodel_sdp_has (media->attributes, "rtcp-rsize");
-  main_type = (guint) (kind == YODEL_MEDIA_AUDIO ? self->payload_types.opus : self->payload_types.vp8);
+  if (kind == YODEL_MEDIA_VIDEO)
+    self->video_codec = first_codec (self, media);
+  main_type = main_payload_type (self, kind);
   self->transport_cc = yodel_sdp_media_has_feedback (media, main_type, "transport-cc");
   if (kind == YODEL_MEDIA_AUDIO)
     return;
@@ -286,7 +333,12 @@ gboolean
 yodel_media_profile_is_usable (const YodelMediaProfile *self,
                                YodelMediaKind           kind)
 {
-  return (kind == YODEL_MEDIA_AUDIO ? self->payload_types.opus : self->payload_types.vp8) >= 0;
+  switch (kind)
+    {
+    case YODEL_MEDIA_AUDIO: return self->payload_types.opus >= 0;
+    case YODEL_MEDIA_VIDEO: return self->payload_types.vp8 >= 0 || self->payload_types.vp9 >= 0;
+    }
+  g_assert_not_reached ();
 }
 
 /* What we agree to of an offer: its numbers, as far as we understand them. */
@@ -303,7 +355,9 @@ yodel_media_profile_answer (YodelMediaProfile            *self,
   if (!config->orientation)
     self->extensions.orientation = 0;
   if (!self->nack)
-    self->payload_types.rtx = -1;            /* nothing would ask for it */
+    self->payload_types.rtx = self->payload_types.vp9_rtx = -1;     /* nothing would ask for it */
+  if (config->video_codec == YODEL_VIDEO_VP9 && self->payload_types.vp9 >= 0)
+    self->video_codec = YODEL_VIDEO_VP9;
 
   if (self->extensions.transport_cc == 0)
     self->transport_cc = FALSE;
@@ -355,12 +409,46 @@ write_parameters (const YodelMediaProfile *self,
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp8):
       write_feedback (self, attributes, type);
       break;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, vp9):
+      write_feedback (self, attributes, type);
+      yodel_sdp_add_printf (attributes, "fmtp", "%d profile-id=0", type);
+      break;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx):
+      yodel_sdp_add_printf (attributes, "fmtp", "%d apt=%d", type, self->payload_types.vp9);
+      break;
     case G_STRUCT_OFFSET (YodelPayloadTypes, rtx):
       yodel_sdp_add_printf (attributes, "fmtp", "%d apt=%d", type, self->payload_types.vp8);
       break;
     default:
       g_assert_not_reached ();
     }
+}
+
+static void
+write_format (const YodelMediaProfile *self,
+              YodelSdpMedia           *media,
+              guint                    format)
+{
+  gint type = *payload_type (self, format);
+
+  if (type < 0)
+    return;
+
+  g_ptr_array_add (media->formats, g_strdup_printf ("%d", type));
+  yodel_sdp_add_printf (media->attributes, "rtpmap", "%d %s/%u%s", type, formats[format].encoding,
+                        formats[format].clock_rate_hz, formats[format].is_stereo ? "/2" : "");
+  write_parameters (self, media->attributes, format);
+}
+
+/* Does @format stand before the others?  All but VP9 do, or it and what repeats it. */
+static gboolean
+is_preferred (const YodelMediaProfile *self,
+              guint                    format)
+{
+  gboolean is_vp9 = formats[format].offset == G_STRUCT_OFFSET (YodelPayloadTypes, vp9)
+                    || formats[format].offset == G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx);
+
+  return is_vp9 == (self->video_codec == YODEL_VIDEO_VP9);
 }
 
 /* Adds the formats to the m= line, and the lines that explain them. */
@@ -374,17 +462,10 @@ yodel_media_profile_write (const YodelMediaProfile *self,
     if (*extension_id (self, i) != 0)
       yodel_sdp_add_printf (media->attributes, "extmap", "%u %s", *extension_id (self, i), header_extensions[i].uri);
 
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
-    {
-      gint type = *payload_type (self, i);
-
-      if (type < 0)
-        continue;
-      g_ptr_array_add (media->formats, g_strdup_printf ("%d", type));
-      yodel_sdp_add_printf (media->attributes, "rtpmap", "%d %s/%u%s", type, formats[i].encoding,
-                            formats[i].clock_rate_hz, formats[i].is_stereo ? "/2" : "");
-      write_parameters (self, media->attributes, i);
-    }
+  for (guint turn = 0; turn < 2; turn++)
+    for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+      if (is_preferred (self, i) == (turn == 0))
+        write_format (self, media, i);
 }
 
 /* What both sides say. */
@@ -406,6 +487,11 @@ yodel_media_profile_agree (const YodelMediaProfile *local,
 
       G_STRUCT_MEMBER (guint, &media->extensions, header_extensions[i].offset) = id == *extension_id (remote, i) ? id : 0;
     }
+
+  /* Who prefers VP9 has said so first; who does not say it prefers VP8. */
+  media->video_codec = media->send.vp9 >= 0
+                       && (media->send.vp8 < 0 || local->video_codec == YODEL_VIDEO_VP9
+                           || remote->video_codec == YODEL_VIDEO_VP9) ? YODEL_VIDEO_VP9 : YODEL_VIDEO_VP8;
 
   media->reduced_size_rtcp = local->reduced_size_rtcp && remote->reduced_size_rtcp;
   media->nack = local->nack && remote->nack;

@@ -10,6 +10,7 @@ typedef struct
 {
   YodelPayloadTypes payload_types;
   YodelExtensionIds extensions;
+  YodelVideoCodec   video_codec;      /* the one that stands first */
   gboolean          nack;
   gboolean          pli;
   gboolean          fir;

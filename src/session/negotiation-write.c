@@ -80,7 +80,7 @@ write_stream (YodelSdpMedia               *media,
               const YodelAgreedSection    *section,
               const char                  *cname)
 {
-  gboolean with_rtx = entry->rtx_ssrc != 0 && section->local.payload_types.rtx >= 0;
+  gboolean with_rtx = entry->rtx_ssrc != 0 && (section->local.payload_types.rtx >= 0 || section->local.payload_types.vp9_rtx >= 0);
   guint32 ssrcs[] = { entry->ssrc, with_rtx ? entry->rtx_ssrc : 0 };
 
   if (entry->track_id != NULL)

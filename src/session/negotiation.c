@@ -65,6 +65,13 @@ yodel_negotiation_free (YodelNegotiation *self)
   g_free (self);
 }
 
+void
+yodel_negotiation_set_video_codec (YodelNegotiation *self,
+                                   YodelVideoCodec   codec)
+{
+  self->config.video_codec = codec;
+}
+
 YodelSignalingState
 yodel_negotiation_get_state (const YodelNegotiation *self)
 {

@@ -32,6 +32,7 @@ typedef struct
   gboolean    telephone_event;     /* offer and accept telephone-event/48000 and /8000 (RFC 4733) */
   gboolean    remb;                /* offer goog-remb and abs-send-time; accepted in any case where transport-cc is missing */
   gboolean    orientation;         /* offer and accept urn:3gpp:video-orientation */
+  YodelVideoCodec video_codec;     /* that we prefer; the others are offered and accepted too */
 } YodelNegotiationConfig;
 
 /* What this side sends in a transceiver.  Strings are copied. */
@@ -75,7 +76,9 @@ typedef struct
   gint telephone_event;
   gint telephone_event_8000;     /* for those whose keypad knows no other clock */
   gint vp8;
-  gint rtx;
+  gint rtx;                      /* of VP8 */
+  gint vp9;                      /* profile 0 */
+  gint vp9_rtx;
 } YodelPayloadTypes;
 
 /* Ids of one-byte header extensions (RFC 8285); 0 where not agreed.  They may differ between the m= lines of one transport. */
@@ -100,6 +103,7 @@ typedef struct
   YodelPayloadTypes send;                   /* numbers the peer expects */
   YodelPayloadTypes receive;                /* numbers the peer uses */
   YodelExtensionIds extensions;
+  YodelVideoCodec   video_codec;            /* that is sent: the first that both take, by the one who prefers */
 
   gboolean          nack;                   /* video */
   gboolean          pli;
@@ -145,6 +149,10 @@ typedef struct
 
 YodelNegotiation *yodel_negotiation_new                 (const YodelNegotiationConfig *config);
 void              yodel_negotiation_free                (YodelNegotiation             *self);
+
+/* Counts from the next offer or answer on, for m= lines that are new in it. */
+void              yodel_negotiation_set_video_codec     (YodelNegotiation             *self,
+                                                         YodelVideoCodec               codec);
 
 YodelSignalingState
                   yodel_negotiation_get_state           (const YodelNegotiation       *self);

@@ -2,6 +2,8 @@
 
 #include "session/section.h"
 
+#include <string.h>
+
 #include "base/units.h"
 #include "rtp/ntp-time.h"
 #include "rtp/rtcp-write.h"
@@ -94,15 +96,19 @@ apply_video (YodelSection               *self,
              const YodelMediaParameters *parameters,
              const YodelRtpHeaders      *headers)
 {
+  const gboolean is_vp9 = parameters->video_codec == YODEL_VIDEO_VP9;
   const YodelVideoSendParameters send = {
     .headers = *headers,
-    .payload_type = payload_type_or_none (parameters->send.vp8),
-    .rtx_payload_type = payload_type_or_none (parameters->send.rtx),
+    .codec = parameters->video_codec,
+    .payload_type = payload_type_or_none (is_vp9 ? parameters->send.vp9 : parameters->send.vp8),
+    .rtx_payload_type = payload_type_or_none (is_vp9 ? parameters->send.vp9_rtx : parameters->send.rtx),
     .nack = parameters->nack,
   };
   const YodelVideoReceiveParameters receive = {
-    .payload_type = payload_type_or_none (parameters->receive.vp8),
-    .rtx_payload_type = payload_type_or_none (parameters->receive.rtx),
+    .payload_types = { [YODEL_VIDEO_VP8] = payload_type_or_none (parameters->receive.vp8),
+                       [YODEL_VIDEO_VP9] = payload_type_or_none (parameters->receive.vp9) },
+    .rtx_payload_types = { [YODEL_VIDEO_VP8] = payload_type_or_none (parameters->receive.rtx),
+                           [YODEL_VIDEO_VP9] = payload_type_or_none (parameters->receive.vp9_rtx) },
     .orientation_id = parameters->extensions.orientation,
     .nack = parameters->nack,
     .pli = parameters->pli,
@@ -110,8 +116,8 @@ apply_video (YodelSection               *self,
 
   yodel_video_sender_set_parameters (self->video_sender, &send);
   yodel_video_receiver_set_parameters (self->video_receiver, &receive);
-  self->payload_types[0] = receive.payload_type;
-  self->payload_types[1] = receive.rtx_payload_type;
+  memcpy (self->payload_types, receive.payload_types, sizeof receive.payload_types);
+  memcpy (self->payload_types + 2, receive.rtx_payload_types, sizeof receive.rtx_payload_types);
 }
 
 void

@@ -401,6 +401,8 @@ yodel_session_driver_set_settings (YodelSessionDriver   *self,
   yodel_session_settings_clear (&self->settings);
   self->settings = *settings;
   *settings = (YodelSessionSettings) { 0 };
+  yodel_negotiation_set_video_codec (yodel_session_core_get_negotiation (self->core),
+                                     self->settings.video_codec);
   yodel_session_core_set_max_bitrate (self->core, self->settings.max_bitrate_bps,
                                       g_get_monotonic_time ());
 }

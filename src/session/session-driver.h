@@ -62,6 +62,7 @@ typedef struct
   char     **stun_servers;       /* (owned) (nullable) */
   char     **bind;               /* (owned) (nullable) */
   guint      max_bitrate_bps;
+  YodelVideoCodec video_codec;
   gboolean   trickle;
 } YodelSessionSettings;
 

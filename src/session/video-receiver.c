@@ -48,6 +48,7 @@ struct _YodelVideoReceiver
   YodelFreezeMeter            freezes;
   YodelVideoReceiverCounters  counters;
   YodelVideoReceiveParameters parameters;
+  YodelVideoCodec             codec;            /* of the last packet */
   guint                       n_decoding;
   gint64                      behind_since_us;  /* that the decoder has had no frame too few; 0: it keeps up */
   GArray                     *pictures;         /* (owned) of Waiting, in order of time */
@@ -181,6 +182,7 @@ take_rotation (YodelVideoReceiver *self,
 static void
 push_media (YodelVideoReceiver   *self,
             const YodelRtpPacket *packet,
+            YodelVideoCodec       codec,
             gboolean              recovered,
             gint64                arrival_us)
 {
@@ -215,6 +217,8 @@ push_media (YodelVideoReceiver   *self,
 
   read_orientation (self, packet, sequence);
 
+  self->codec = codec;
+  yodel_frame_buffer_set_codec (self->frames, codec);
   if (packet->payload_bytes == 0)
     yodel_frame_buffer_push_padding (self->frames, sequence, arrival_us);
   else
@@ -222,25 +226,43 @@ push_media (YodelVideoReceiver   *self,
                              packet->payload, packet->payload_bytes, arrival_us);
 }
 
+/* Returns: whether @payload_type is one of @payload_types */
+static gboolean
+find_codec (const guint8     payload_types[2],
+            guint8           payload_type,
+            YodelVideoCodec *codec)
+{
+  for (guint i = 0; i < 2; i++)
+    if (payload_types[i] != 0 && payload_types[i] == payload_type)
+      {
+        *codec = i;
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
 void
 yodel_video_receiver_push (YodelVideoReceiver   *self,
                            const YodelRtpPacket *packet,
                            gint64                arrival_us)
 {
+  const YodelVideoReceiveParameters *parameters = &self->parameters;
   YodelRtpPacket original;
+  YodelVideoCodec codec;
 
-  if (packet->payload_type == self->parameters.payload_type)
+  if (find_codec (parameters->payload_types, packet->payload_type, &codec))
     {
-      push_media (self, packet, FALSE, arrival_us);
+      push_media (self, packet, codec, FALSE, arrival_us);
     }
-  else if (packet->payload_type == self->parameters.rtx_payload_type
-           && self->parameters.rtx_payload_type != 0 && self->statistics.started
+  else if (find_codec (parameters->rtx_payload_types, packet->payload_type, &codec)
+           && self->statistics.started
            && yodel_rtx_unwrap (&original, packet, self->statistics.ssrc,
-                                self->parameters.payload_type))
+                                parameters->payload_types[codec]))
     {
       self->counters.retransmitted_packets++;
       self->counters.retransmitted_bytes += original.payload_bytes;
-      push_media (self, &original, TRUE, arrival_us);
+      push_media (self, &original, codec, TRUE, arrival_us);
     }
 }
 
@@ -427,6 +449,12 @@ const YodelFreezeMeter *
 yodel_video_receiver_get_freezes (const YodelVideoReceiver *self)
 {
   return &self->freezes;
+}
+
+YodelVideoCodec
+yodel_video_receiver_get_codec (const YodelVideoReceiver *self)
+{
+  return self->codec;
 }
 
 const YodelVideoReceiverCounters *

@@ -13,8 +13,8 @@
 
 typedef struct
 {
-  guint8   payload_type;
-  guint8   rtx_payload_type;      /* 0 without */
+  guint8   payload_types[2];      /* by YodelVideoCodec; 0 where it was not agreed on */
+  guint8   rtx_payload_types[2];  /* the same */
   guint8   orientation_id;
   gboolean nack;
   gboolean pli;
@@ -82,6 +82,7 @@ YodelReceiveStatistics *yodel_video_receiver_get_statistics   (YodelVideoReceive
 const YodelFrameBufferStats *
                         yodel_video_receiver_get_frame_stats  (const YodelVideoReceiver          *self);
 const YodelFreezeMeter *yodel_video_receiver_get_freezes      (const YodelVideoReceiver          *self);
+YodelVideoCodec         yodel_video_receiver_get_codec        (const YodelVideoReceiver          *self);
 const YodelVideoReceiverCounters *
                         yodel_video_receiver_get_counters     (const YodelVideoReceiver          *self);
 

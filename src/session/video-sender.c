@@ -8,6 +8,7 @@
 #include "rtp/packet-history.h"
 #include "rtp/rtx.h"
 #include "video/vp8-payload.h"
+#include "video/vp9-payload.h"
 
 /* What is left of the smallest path MTU (1280) below IP, UDP, SRTP, RTP, its extensions and RTX. */
 #define MAX_PAYLOAD_BYTES 1140
@@ -64,6 +65,7 @@ struct _YodelVideoSender
   gint64                   backlog_us;         /* of the flow, when the last picture came */
   YodelQualityLadder      *ladder;             /* (owned) */
   YodelVideoSenderCounters counters;
+  YodelVideoCodec          codec;
   guint8                   payload_type;
   guint8                   rtx_payload_type;
   guint8                   orientation_id;
@@ -127,6 +129,7 @@ yodel_video_sender_set_parameters (YodelVideoSender               *self,
 {
   yodel_rtp_stream_set_headers (&self->stream, &parameters->headers);
   yodel_rtp_stream_set_headers (&self->rtx, &parameters->headers);
+  self->codec = parameters->codec;
   self->payload_type = parameters->payload_type;
   self->rtx_payload_type = parameters->rtx_payload_type;
   self->orientation_id = parameters->headers.orientation_id;
@@ -277,14 +280,15 @@ create_job (YodelVideoSender *self,
   job->picture = picture;
   job->width = quality->width;
   job->height = quality->height;
-  job->content = self->content;
-  job->fps = self->enabled ? quality->fps : 1;
-  job->bitrate_bps = free_share (self->backlog_us)
-                     * MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
+  job->settings.codec = self->codec;
+  job->settings.content = self->content;
+  job->settings.fps = self->enabled ? quality->fps : 1;
+  job->settings.bitrate_bps = free_share (self->backlog_us)
+                              * MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
 
   if (self->key_frame_wanted && now_us - self->key_frame_us >= KEY_FRAME_INTERVAL_US)
     {
-      job->key_frame = TRUE;
+      job->settings.key_frame = TRUE;
       self->key_frame_wanted = FALSE;
       self->key_frame_us = now_us;
     }
@@ -384,10 +388,10 @@ send_packet (YodelVideoSender        *self,
 }
 
 static void
-send_frame (YodelVideoSender        *self,
-            YodelFlow               *flow,
-            const YodelEncodedFrame *frame,
-            gint64                   now_us)
+send_vp8 (YodelVideoSender        *self,
+          YodelFlow               *flow,
+          const YodelEncodedFrame *frame,
+          gint64                   now_us)
 {
   guint8 payload[MAX_PAYLOAD_BYTES];
   YodelVp8Packetiser packetiser;
@@ -396,6 +400,37 @@ send_frame (YodelVideoSender        *self,
   yodel_vp8_packetiser_init (&packetiser, frame, sizeof payload);
   while ((size = yodel_vp8_packetiser_next (&packetiser, payload)) > 0)
     send_packet (self, flow, frame, packetiser.n_left == 0, payload, size, now_us);
+}
+
+static void
+send_vp9 (YodelVideoSender        *self,
+          YodelFlow               *flow,
+          const YodelEncodedFrame *frame,
+          gint64                   now_us)
+{
+  guint8 payload[MAX_PAYLOAD_BYTES];
+  YodelVp9Packetiser packetiser;
+  gsize size;
+
+  yodel_vp9_packetiser_init (&packetiser, frame, sizeof payload);
+  while ((size = yodel_vp9_packetiser_next (&packetiser, payload)) > 0)
+    send_packet (self, flow, frame, packetiser.n_left == 0, payload, size, now_us);
+}
+
+static void
+send_frame (YodelVideoSender        *self,
+            YodelFlow               *flow,
+            const YodelEncodedFrame *frame,
+            gint64                   now_us)
+{
+  if (frame->codec != self->codec)
+    return;                 /* another one was agreed on meanwhile */
+
+  switch (frame->codec)
+    {
+    case YODEL_VIDEO_VP8: send_vp8 (self, flow, frame, now_us); break;
+    case YODEL_VIDEO_VP9: send_vp9 (self, flow, frame, now_us); break;
+    }
 
   self->rotation = frame->rotation;
   self->counters.frames_encoded++;
@@ -583,6 +618,12 @@ YodelSenderStatistics *
 yodel_video_sender_get_statistics (YodelVideoSender *self)
 {
   return &self->statistics;
+}
+
+YodelVideoCodec
+yodel_video_sender_get_codec (const YodelVideoSender *self)
+{
+  return self->codec;
 }
 
 const YodelVideoSenderCounters *

@@ -11,7 +11,8 @@
 typedef struct
 {
   YodelRtpHeaders headers;
-  guint8          payload_type;       /* of VP8 */
+  YodelVideoCodec codec;
+  guint8          payload_type;
   guint8          rtx_payload_type;   /* 0: the peer takes no RTX */
   gboolean        nack;               /* the peer asks again for what it missed */
 } YodelVideoSendParameters;
@@ -101,6 +102,7 @@ guint                  yodel_video_sender_get_max_rate_bps  (const YodelVideoSen
 YodelRtpStream        *yodel_video_sender_get_stream        (YodelVideoSender               *self);
 YodelRtpStream        *yodel_video_sender_get_rtx_stream    (YodelVideoSender               *self);
 YodelSenderStatistics *yodel_video_sender_get_statistics    (YodelVideoSender               *self);
+YodelVideoCodec        yodel_video_sender_get_codec         (const YodelVideoSender         *self);
 const YodelVideoSenderCounters *
                        yodel_video_sender_get_counters      (const YodelVideoSender         *self);
 

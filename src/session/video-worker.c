@@ -3,7 +3,7 @@
 #include "session/video-worker.h"
 
 #include "session/loop-thread.h"
-#include "video/vp8-decoder.h"
+#include "video/video-decoder.h"
 
 /* Thread: made on the engine thread, which also posts the work; @encoder and @decoder belong to
  * their threads. */
@@ -15,8 +15,8 @@ struct _YodelVideoWorker
   gpointer             owner;            /* (borrowed) touched on the engine thread only */
   YodelLoopThread     *encoder_thread;   /* (owned) (nullable) until the first job */
   YodelLoopThread     *decoder_thread;   /* (owned) (nullable) */
-  YodelVp8Encoder     *encoder;          /* (owned) */
-  YodelVp8Decoder     *decoder;          /* (owned) */
+  YodelVideoEncoder   *encoder;          /* (owned) */
+  YodelVideoDecoder   *decoder;          /* (owned) */
 };
 
 /* A job on its way there, or its result on the way back.  By then @worker may be gone: the mailbox
@@ -72,10 +72,7 @@ run_encode (gpointer data)
   gint64 began_us = g_get_monotonic_time ();
 
   if (self->encoder == NULL)
-    {
-      self->encoder = yodel_vp8_encoder_new ();
-      yodel_vp8_encoder_set_cores (self->encoder, g_get_num_processors ());
-    }
+    self->encoder = yodel_video_encoder_new (g_get_num_processors ());
 
   result->worker = self;
   result->encoded = yodel_encode_job_run (errand->job, self->encoder);
@@ -93,13 +90,15 @@ run_decode (gpointer data)
   gsize size;
   const guint8 *bytes;
 
+  if (self->decoder != NULL && yodel_video_decoder_get_codec (self->decoder) != errand->coded->codec)
+    g_clear_pointer (&self->decoder, yodel_video_decoder_free);
   if (self->decoder == NULL)
-    self->decoder = yodel_vp8_decoder_new ();
+    self->decoder = yodel_video_decoder_new (errand->coded->codec);
 
   result->worker = self;
   result->coded = g_steal_pointer (&errand->coded);
   bytes = g_bytes_get_data (result->coded->data, &size);
-  result->failed = !yodel_vp8_decoder_decode (self->decoder, bytes, size, began_us,
+  result->failed = !yodel_video_decoder_decode (self->decoder, bytes, size, began_us,
                                               &result->picture);
   result->spent_us = g_get_monotonic_time () - began_us;
   yodel_mailbox_post (self->engine, tell_decoded, result, errand_free);
@@ -125,8 +124,8 @@ yodel_video_worker_free (YodelVideoWorker *self)
 {
   g_clear_pointer (&self->encoder_thread, yodel_loop_thread_free);
   g_clear_pointer (&self->decoder_thread, yodel_loop_thread_free);
-  g_clear_pointer (&self->encoder, yodel_vp8_encoder_free);
-  g_clear_pointer (&self->decoder, yodel_vp8_decoder_free);
+  g_clear_pointer (&self->encoder, yodel_video_encoder_free);
+  g_clear_pointer (&self->decoder, yodel_video_decoder_free);
   yodel_mailbox_unref (self->engine);
   g_free (self);
 }

@@ -382,6 +382,24 @@ yodel_session_set_max_bitrate (YodelSession *self,
 }
 
 /**
+ * yodel_session_set_video_codec:
+ * @self: a session before its first description
+ * @codec: the codec that this side prefers, %YODEL_VIDEO_VP8 if it is not called
+ *
+ * The other one is offered and accepted too; where the peer takes the preferred one, the picture is
+ * sent in it.
+ */
+void
+yodel_session_set_video_codec (YodelSession    *self,
+                               YodelVideoCodec  codec)
+{
+  g_return_if_fail (YODEL_IS_SESSION (self));
+  g_return_if_fail (codec <= YODEL_VIDEO_VP9);
+
+  self->settings.video_codec = codec;
+}
+
+/**
  * yodel_session_set_trickle:
  * @self: a session before its first description
  * @trickle: %TRUE to signal candidates one by one

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "video/vp8-payload.h"
+#include "video/vp9-payload.h"
 
 /* A packet that comes this much after a younger one was sent again, not just overtaken. */
 #define RECOVERED_AFTER_US (10 * 1000)
@@ -156,17 +157,96 @@ check_complete (YodelFrameAssembler *self,
   frame->complete = n_here == n_expected;
 }
 
+/* What the descriptor before a piece of a frame says, in either format. */
+typedef struct
+{
+  gboolean      start;
+  gboolean      key_frame;            /* where it starts */
+  gint          picture_id;
+  gint          picture_id_bits;
+  gint          tl0_index;
+  gint          temporal_layer;
+  gboolean      layer_sync;
+  const guint8 *data;
+  gsize         size;
+} Piece;
+
+static gboolean
+parse_vp8 (Piece        *piece,
+           const guint8 *payload,
+           gsize         size)
+{
+  YodelVp8Descriptor descriptor;
+
+  if (!yodel_vp8_descriptor_parse (&descriptor, payload, size))
+    return FALSE;
+
+  *piece = (Piece) {
+    .start = descriptor.start,
+    .key_frame = yodel_vp8_is_key_frame (descriptor.data, descriptor.size),
+    .picture_id = descriptor.picture_id,
+    .picture_id_bits = descriptor.picture_id_bits,
+    .tl0_index = descriptor.tl0_index,
+    .temporal_layer = descriptor.temporal_layer,
+    .layer_sync = descriptor.layer_sync,
+    .data = descriptor.data,
+    .size = descriptor.size,
+  };
+  return TRUE;
+}
+
+/* In flexible mode layers say nothing about what may be left out: then each frame needs the last. */
+static gboolean
+parse_vp9 (Piece        *piece,
+           const guint8 *payload,
+           gsize         size)
+{
+  YodelVp9Descriptor descriptor;
+
+  if (!yodel_vp9_descriptor_parse (&descriptor, payload, size) || descriptor.spatial_layer > 0)
+    return FALSE;
+
+  *piece = (Piece) {
+    .start = descriptor.start,
+    .key_frame = !descriptor.inter_predicted,
+    .picture_id = descriptor.picture_id,
+    .picture_id_bits = descriptor.picture_id_bits,
+    .tl0_index = descriptor.tl0_index,
+    .temporal_layer = descriptor.tl0_index < 0 ? -1 : descriptor.temporal_layer,
+    .layer_sync = descriptor.switching_up,
+    .data = descriptor.data,
+    .size = descriptor.size,
+  };
+  return TRUE;
+}
+
+static gboolean
+parse_piece (YodelVideoCodec  codec,
+             Piece           *piece,
+             const guint8    *payload,
+             gsize            size)
+{
+  switch (codec)
+    {
+    case YODEL_VIDEO_VP8: return parse_vp8 (piece, payload, size);
+    case YODEL_VIDEO_VP9: return parse_vp9 (piece, payload, size);
+    }
+  g_assert_not_reached ();
+}
+
 static void
-note_start (YodelPartialFrame        *frame,
-            const YodelVp8Descriptor *descriptor)
+note_start (YodelPartialFrame *frame,
+            YodelVideoCodec    codec,
+            const Piece       *piece)
 {
   frame->has_start = TRUE;
-  frame->key_frame = yodel_vp8_is_key_frame (descriptor->data, descriptor->size);
-  frame->picture_id = descriptor->picture_id;
-  frame->picture_id_bits = descriptor->picture_id_bits;
-  frame->tl0_index = descriptor->tl0_index;
-  frame->temporal_layer = descriptor->temporal_layer;
-  frame->layer_sync = descriptor->layer_sync;
+  frame->codec = codec;
+  frame->key_frame = piece->key_frame;
+  frame->picture_id = piece->picture_id;
+  frame->picture_id_bits = piece->picture_id_bits;
+  frame->tl0_index = piece->tl0_index;
+  frame->temporal_layer = piece->temporal_layer;
+  frame->layer_sync = piece->layer_sync;
 }
 
 YodelPartialFrame *
@@ -178,34 +258,34 @@ yodel_frame_assembler_push (YodelFrameAssembler *self,
                             gsize                size,
                             gint64               arrival_us)
 {
-  YodelVp8Descriptor descriptor;
+  Piece piece = { 0 };
   YodelPartialFrame *frame;
   YodelPacketSlot *slot;
   gboolean late;
 
-  if (size > G_MAXUINT16 || !yodel_vp8_descriptor_parse (&descriptor, payload, size)
+  if (size > G_MAXUINT16 || !parse_piece (self->codec, &piece, payload, size)
       || yodel_frame_assembler_find (self, sequence) != NULL)
     return NULL;
 
   frame = find_or_add_frame (self, sequence, rtp_time, arrival_us);
-  if (contradicts (frame, sequence, descriptor.start, marker))
+  if (contradicts (frame, sequence, piece.start, marker))
     return NULL;
 
   late = is_late (self, sequence, arrival_us);
   slot = fill_slot (self, sequence, arrival_us);
-  slot->data = g_memdup2 (descriptor.data, descriptor.size);
-  slot->size = descriptor.size;
-  self->bytes += descriptor.size;
+  slot->data = g_memdup2 (piece.data, piece.size);
+  slot->size = piece.size;
+  self->bytes += piece.size;
 
   frame->lowest = MIN (frame->lowest, sequence);
   frame->highest = MAX (frame->highest, sequence);
   frame->n_packets++;
-  frame->bytes += descriptor.size;
+  frame->bytes += piece.size;
   frame->last_arrival_us = MAX (frame->last_arrival_us, arrival_us);
   frame->recovered |= late;
   frame->has_end |= marker;
-  if (descriptor.start)
-    note_start (frame, &descriptor);
+  if (piece.start)
+    note_start (frame, self->codec, &piece);
   check_complete (self, frame);
 
   return frame;

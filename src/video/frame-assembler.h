@@ -2,7 +2,7 @@
  * packets, and a list of the frames that they are parts of, oldest first. */
 #pragma once
 
-#include <glib.h>
+#include <yodel/yodel-enums.h>
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,8 @@ typedef struct
   gsize    bytes;
   gint64   first_arrival_us;
   gint64   last_arrival_us;
+
+  YodelVideoCodec codec;
 
   /* of the first packet: nothing before has_start */
   gboolean key_frame;
@@ -45,6 +47,7 @@ typedef struct
 {
   gint64           done;          /* nothing up to this number is held or taken */
   gint64           newest;
+  YodelVideoCodec  codec;         /* of the packets to come */
   gsize            bytes;
   GPtrArray       *frames;        /* (owned) (element-type YodelPartialFrame), by sequence */
   YodelPacketSlot  slots[YODEL_FRAME_ASSEMBLER_WINDOW];

@@ -33,6 +33,7 @@ struct _YodelFrameBuffer
 {
   YodelFrameAssembler  *assembler;          /* (nullable): before the first packet */
   YodelFrameBufferStats stats;
+  YodelVideoCodec       codec;
   gint64                rtt_us;
 
   YodelFrameChain       chain;              /* up to assembler->done */
@@ -89,6 +90,17 @@ yodel_frame_buffer_set_rtt_us (YodelFrameBuffer *self,
                                gint64            rtt_us)
 {
   self->rtt_us = MAX (rtt_us, 0);
+}
+
+/* Frames of both may be held for a moment; the new ones begin with a key frame, and what came before
+ * it is shown if it is complete. */
+void
+yodel_frame_buffer_set_codec (YodelFrameBuffer *self,
+                              YodelVideoCodec   codec)
+{
+  self->codec = codec;
+  if (self->assembler != NULL)
+    self->assembler->codec = codec;
 }
 
 gint64
@@ -210,6 +222,7 @@ make_room (YodelFrameBuffer *self,
   if (self->assembler == NULL)
     {
       self->assembler = yodel_frame_assembler_new (sequence - START_REORDER_PACKETS - 1);
+      self->assembler->codec = self->codec;
       self->contiguous = self->assembler->done;
       self->key_since_us = now_us;
     }
@@ -340,6 +353,7 @@ emit (YodelFrameBuffer        *self,
 
   *assembled = (YodelAssembledFrame) {
     .data = yodel_frame_assembler_join (self->assembler, frame),
+    .codec = frame->codec,
     .rtp_time = frame->rtp_time,
     .key_frame = frame->key_frame,
     .temporal_layer = frame->temporal_layer,

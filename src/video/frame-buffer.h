@@ -3,7 +3,7 @@
  * by the caller, or passed by a frame that does not need them.  It belongs to one thread. */
 #pragma once
 
-#include <glib.h>
+#include <yodel/yodel-enums.h>
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GBytes  *data;                      /* (owned) */
+  YodelVideoCodec codec;
   guint32  rtp_time;
   gboolean key_frame;
   gint     temporal_layer;            /* -1: the peer does not say */
@@ -43,7 +44,11 @@ typedef struct _YodelFrameBuffer YodelFrameBuffer;
 YodelFrameBuffer    *yodel_frame_buffer_new                 (void);
 void                 yodel_frame_buffer_free                (YodelFrameBuffer *self);
 
-/* One VP8 packet.  @sequence: the unwrapped RTP sequence number; @payload: RFC 7741. */
+/* The format of the packets to come, VP8 if it is not said. */
+void                 yodel_frame_buffer_set_codec           (YodelFrameBuffer *self,
+                                                             YodelVideoCodec   codec);
+
+/* One packet.  @sequence: the unwrapped RTP sequence number; @payload: RFC 7741 or 9628. */
 void                 yodel_frame_buffer_push                (YodelFrameBuffer *self,
                                                              gint64            sequence,
                                                              guint32           rtp_time,

@@ -8,10 +8,13 @@ libyodel_pure_la_SOURCES += \
   %D%/freeze-meter.c %D%/freeze-meter.h \
   %D%/quality-ladder.c %D%/quality-ladder.h \
   %D%/quality-rungs.c %D%/quality-rungs.h \
+  %D%/video-decoder.c %D%/video-decoder.h \
+  %D%/video-encoder.c %D%/video-encoder.h \
   %D%/video-frame-private.h \
-  %D%/vp8-decoder.c %D%/vp8-decoder.h \
   %D%/vp8-encoder.c %D%/vp8-encoder.h \
   %D%/vp8-payload.c %D%/vp8-payload.h \
+  %D%/vp9-encoder.c %D%/vp9-encoder.h \
+  %D%/vp9-payload.c %D%/vp9-payload.h \
   %D%/yodel-video-frame.c
 
 # a scene to encode, shared by the tests
@@ -29,6 +32,10 @@ check_PROGRAMS += tests/video/test-vp8-payload
 tests_video_test_vp8_payload_SOURCES = tests/video/test-vp8-payload.c
 tests_video_test_vp8_payload_LDADD   = $(PURE_LIBS)
 
+check_PROGRAMS += tests/video/test-vp9
+tests_video_test_vp9_SOURCES = tests/video/test-vp9.c $(MOVING_PICTURE)
+tests_video_test_vp9_LDADD   = $(PURE_LIBS)
+
 check_PROGRAMS += tests/video/test-frame-buffer
 tests_video_test_frame_buffer_SOURCES = tests/video/test-frame-buffer.c
 tests_video_test_frame_buffer_LDADD   = $(PURE_LIBS)
@@ -41,6 +48,11 @@ check_PROGRAMS += tests/fuzz/fuzz-vp8-payload
 tests_fuzz_fuzz_vp8_payload_SOURCES = tests/fuzz/fuzz-vp8-payload.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_vp8_payload_LDADD   = $(PURE_LIBS)
 EXTRA_DIST += tests/fuzz/corpus/vp8-payload
+
+check_PROGRAMS += tests/fuzz/fuzz-vp9
+tests_fuzz_fuzz_vp9_SOURCES = tests/fuzz/fuzz-vp9.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_vp9_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/vp9
 
 check_PROGRAMS += tests/fuzz/fuzz-frame-buffer
 tests_fuzz_fuzz_frame_buffer_SOURCES = tests/fuzz/fuzz-frame-buffer.c tests/lib/fuzz-replay.c

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 /* One coded picture and what its packets have to say about it. */
 typedef struct
 {
+  YodelVideoCodec codec;
   GBytes   *data;             /* (owned) */
   gint64    timestamp_us;     /* of the picture that went in */
   guint     width;

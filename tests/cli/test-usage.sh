@@ -53,6 +53,7 @@ expect 1 "echo-cancellation takes" call echo: --echo-cancellation=perhaps
 expect 1 "on or off" call echo: --high-pass=high
 expect 1 "No such file" call echo: --no-video --audio-source=test --audio-sink=none --control="$folder/nowhere"
 expect 1 "duration" call manual: --duration=nan
+expect 1 "vp8 or vp9" call manual: --video-codec=h264
 expect 1 "motion or detail" call manual: --video-content=soap
 expect 1 "bitrate" call manual: --max-bitrate=-7
 expect 1 "no-audio" call manual: --no-audio --no-video

@@ -29,7 +29,7 @@ look_around (YodelNegotiation *self)
         continue;
       g_assert_cmpuint (media->transport_index, <, 2);
       g_assert_nonnull (yodel_negotiation_get_transport (self, media->transport_index));
-      g_assert_true (media->send.opus >= 0 || media->send.vp8 >= 0);
+      g_assert_true (media->send.opus >= 0 || media->send.vp8 >= 0 || media->send.vp9 >= 0);
       g_assert_true (g_utf8_validate (media->remote_cname, -1, NULL));
     }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# both-ways.sh PEER: Yodel calls the peer, the peer calls Yodel, and both are judged.
+# both-ways.sh PEER [OPTION...]: Yodel calls the peer, the peer calls Yodel, and both are judged.
 here=$(cd "$(dirname "$0")" && pwd)
 : "${abs_top_builddir:=$here/../../build}"
 YODEL=${YODEL:-$abs_top_builddir/yodel}
@@ -12,11 +12,13 @@ export YODEL YODEL_MODULE_PATH PEERS_NODE_DIR INTEROP_MEDIA PYTHONDONTWRITEBYTEC
 
 # A call now and then loses sound or stands still here, and why is not known for sure: a busy machine
 # does it, but it was seen on a quiet one too.  A pair has five tries, and each failed one is printed.
+peer=$1
+shift
 worst=0
-for pair in "yodel $1" "$1 yodel"; do
+for pair in "yodel $peer" "$peer yodel"; do
   for try in 1 2 3 4 5; do
     # shellcheck disable=SC2086 # two words
-    /usr/bin/python3 "$here/call.py" $pair
+    /usr/bin/python3 "$here/call.py" $pair "$@"
     status=$?
     [ $status = 77 ] && exit 77
     [ $status = 0 ] && break

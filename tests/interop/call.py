@@ -77,6 +77,7 @@ def command(name, role, o, wav, y4m, prefix):
         words = [yodel_program(), role, "manual:", f"--audio-source={wav}", f"--audio-sink={prefix}.wav",
                  f"--duration={o.seconds + 4}", f"--max-bitrate={VIDEO_BPS // 1000 + 60}",
                  f"--events={prefix}.events", f"--stats={prefix}.stats"]
+        words += [f"--video-codec={o.video_codec}"] if o.video_codec else []
         return words + ([f"--video-source={y4m}", f"--video-sink=y4m:{prefix}.y4m"] if o.video else ["--no-video"])
     runner = "node" if name in ("chromium", "wrtc") else PYTHON
     script = os.path.join(PEERS, name + ("-peer.mjs" if runner == "node" else "-peer.py"))
@@ -174,6 +175,13 @@ class Peer:
         found = json.loads(last)
         return found if isinstance(found, list) else list(found.get("stats", found.values())) if isinstance(found, dict) else []
 
+    def codec(self, way):
+        """Of the picture, sent ("out") or received ("in"), as Yodel's statistics have it."""
+        rtp = {"in": "inbound-rtp", "out": "outbound-rtp"}[way]
+        stats = [s for s in self.last_stats() if isinstance(s, dict)]
+        ids = [s.get("codecId") for s in stats if s.get("type") == rtp and s.get("kind") == "video"]
+        return next((s.get("mimeType") for s in stats if s.get("type") == "codec" and s.get("id") in ids), None)
+
     def stat(self, kind, name):
         for s in self.last_stats():
             if isinstance(s, dict) and s.get("type") == "inbound-rtp" and s.get("kind") == kind and name in s:
@@ -229,6 +237,10 @@ def judge_direction(o, sender, receiver, media, folder):
     # Shorter ones can be the fault of a busy machine; over a minute of an idle one there is none.
     if o.seconds >= 60 and seen.get("freezes", 0) > 0:
         faults.append(f"{seen['freezes']} freezes")
+    if o.video_codec and receiver.name == "yodel" and receiver.codec("in") != "video/" + o.video_codec.upper():
+        faults.append(f"{sender.name} sent {receiver.codec('in')}")
+    if o.video_codec and sender.name == "yodel" and sender.codec("out") != "video/" + o.video_codec.upper():
+        faults.append(f"yodel sent {sender.codec('out')}")
     if sender.name == "yodel" and not faults:
         seen["sent_kbps"] = sender.video_bps() // 1000
         seen["direct_psnr_db"] = judge.direct_psnr(y4m, sender.video_bps(), min(o.seconds, 20), folder)
@@ -243,6 +255,7 @@ def options():
     parser.add_argument("answerer")
     parser.add_argument("--seconds", type=int, default=int(os.environ.get("YODEL_INTEROP_SECONDS", 15)))
     parser.add_argument("--no-video", dest="video", action="store_false")
+    parser.add_argument("--video-codec", choices=("vp8", "vp9"), help="that Yodel prefers; both sides have to send it then")
     parser.add_argument("--wire", help="settings of the link emulator")
     parser.add_argument("--keep", help="folder for the recordings, which are thrown away otherwise")
     return parser.parse_args()

@@ -3,6 +3,7 @@
 INTEROP_CALLS = \
   %D%/test-aiortc.sh \
   %D%/test-chromium.sh \
+  %D%/test-chromium-vp9.sh \
   %D%/test-webrtcbin.sh \
   %D%/test-wrtc.sh
 INTEROP_TESTS += $(INTEROP_CALLS)

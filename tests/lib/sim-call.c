@@ -134,8 +134,8 @@ static YodelEncodedFrame *
 make_up_frame (SimPeer              *peer,
                const YodelEncodeJob *job)
 {
-  gint64 share_bytes = job->bitrate_bps / 8 / job->fps;
-  gboolean key_frame = job->key_frame || peer->coded_width != job->width;
+  gint64 share_bytes = job->settings.bitrate_bps / 8 / job->settings.fps;
+  gboolean key_frame = job->settings.key_frame || peer->coded_width != job->width;
   double spread = g_rand_double_range (peer->call->sizes, 0.66, 1.33);
   gint64 size = key_frame ? 3 * share_bytes : spread * (share_bytes - peer->debt_bytes / 6);
   guint8 *data;
@@ -148,6 +148,7 @@ make_up_frame (SimPeer              *peer,
   data = g_malloc0 (size);
   data[0] = !key_frame;
   *frame = (YodelEncodedFrame) {
+    .codec = job->settings.codec,
     .data = g_bytes_new_take (data, size),
     .timestamp_us = job->picture->timestamp_us,
     .width = job->width,
@@ -176,8 +177,13 @@ run_decoder (SimPeer                   *peer,
   gsize size;
   const guint8 *data = g_bytes_get_data (frame->data, &size);
 
+  if (peer->call->sizes == NULL && yodel_video_decoder_get_codec (peer->decoder) != frame->codec)
+    {
+      yodel_video_decoder_free (peer->decoder);
+      peer->decoder = yodel_video_decoder_new (frame->codec);
+    }
   if (peer->call->sizes == NULL)
-    return yodel_vp8_decoder_decode (peer->decoder, data, size, peer->call->now_us, picture);
+    return yodel_video_decoder_decode (peer->decoder, data, size, peer->call->now_us, picture);
 
   *picture = yodel_video_frame_new (2, 2);
   return TRUE;
@@ -277,8 +283,8 @@ peer_init (SimPeer      *peer,
   peer->call = call;
   peer->way = way;
   peer->core = yodel_session_core_new (&config, &ops, peer, call->now_us);
-  peer->encoder = yodel_vp8_encoder_new ();
-  peer->decoder = yodel_vp8_decoder_new ();
+  peer->encoder = yodel_video_encoder_new (1);
+  peer->decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->keys = g_string_new (NULL);
   peer->shown_us = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -297,8 +303,8 @@ peer_clear (SimPeer *peer)
   g_queue_clear_full (&peer->jobs, (GDestroyNotify) job_free);
   g_queue_clear_full (&peer->decoding, (GDestroyNotify) job_free);
   yodel_session_core_free (peer->core);
-  yodel_vp8_encoder_free (peer->encoder);
-  yodel_vp8_decoder_free (peer->decoder);
+  yodel_video_encoder_free (peer->encoder);
+  yodel_video_decoder_free (peer->decoder);
   g_array_unref (peer->heard);
   g_string_free (peer->keys, TRUE);
   g_array_unref (peer->shown_us);

@@ -4,8 +4,8 @@
 
 #include "lib/sim-network.h"
 #include "session/session-core.h"
-#include "video/vp8-decoder.h"
-#include "video/vp8-encoder.h"
+#include "video/video-decoder.h"
+#include "video/video-encoder.h"
 
 #include <yodel/yodel-stats.h>
 
@@ -17,8 +17,8 @@ typedef struct
   SimCall          *call;          /* (borrowed) */
   SimDirection      way;           /* its packets go this way */
   YodelSessionCore *core;          /* (owned) */
-  YodelVp8Encoder  *encoder;       /* (owned) */
-  YodelVp8Decoder  *decoder;       /* (owned) */
+  YodelVideoEncoder *encoder;       /* (owned) */
+  YodelVideoDecoder  *decoder;       /* (owned) */
   guint             audio;
   guint             video;
   GQueue            jobs;          /* of what the codecs are to do, once the core has returned */

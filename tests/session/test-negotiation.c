@@ -460,7 +460,7 @@ typedef struct
 } Refused;
 
 static const Refused refused[] = {
-  { "unknown-format",     "VP8/90000",                    "H264/90000",              1, "no format in common" },
+  { "unknown-format",     "/90000",                       "/90001",                  1, "no format in common" },
   { "unknown-kind",       "m=video",                      "m=application",           1, "kind of media" },
   { "unknown-proto",      "m=video 9 UDP/TLS/RTP/SAVPF",  "m=video 9 UDP/QUIC/RTP",  1, "transport protocol" },
   { "port-zero",          "m=video 9",                    "m=video 0",               1, "does not offer" },

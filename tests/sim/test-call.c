@@ -263,6 +263,31 @@ test_rotation (void)
   g_assert_cmpuint (call->callee.shown_rotation, ==, 270);
 }
 
+/* Whoever prefers VP9: both send it, and a lossy path is no matter. */
+static void
+test_vp9 (gconstpointer data)
+{
+  gboolean callee_prefers = GPOINTER_TO_INT (data);
+  const SimLinkConfig link = { .delay_us = MS (25), .loss = 0.05 };
+  g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
+  SimPeer *who = callee_prefers ? &call->callee : &call->caller;
+
+  sim_call_set_link (call, &link);
+  yodel_negotiation_set_video_codec (yodel_session_core_get_negotiation (who->core), YODEL_VIDEO_VP9);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (10));
+
+  for (guint side = 0; side < 2; side++)
+    {
+      SimPeer *peer = side == 0 ? &call->caller : &call->callee;
+
+      g_assert_cmpint (yodel_video_decoder_get_codec (peer->decoder), ==, YODEL_VIDEO_VP9);
+      g_assert_cmpuint (peer->n_shown, >=, 10 * 27);
+      g_assert_cmpfloat (sim_peer_get_number (peer, "inbound-rtp", "video",
+                                              "retransmittedPacketsReceived"), >, 0);
+    }
+}
+
 /* The rate that is left makes a quarter of the size at full pace, or the full size at a slow one. */
 static void
 test_content (gconstpointer data)
@@ -319,6 +344,8 @@ main (int   argc,
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
   g_test_add_func ("/sim/call/a-slow-decoder-does-not-lag", test_slow_decoder);
   g_test_add_func ("/sim/call/a-turned-camera-is-told", test_rotation);
+  g_test_add_data_func ("/sim/call/vp9-as-the-caller-likes", GINT_TO_POINTER (FALSE), test_vp9);
+  g_test_add_data_func ("/sim/call/vp9-as-the-callee-likes", GINT_TO_POINTER (TRUE), test_vp9);
   g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
   g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);
   g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);

@@ -3,7 +3,7 @@
 
 #include "video/frame-buffer.h"
 #include "video/moving-picture.h"
-#include "video/vp8-decoder.h"
+#include "video/video-decoder.h"
 #include "video/vp8-encoder.h"
 #include "video/vp8-payload.h"
 
@@ -65,7 +65,7 @@ typedef struct
   gint64            now_ms;
 
   YodelVp8Encoder  *encoder;
-  YodelVp8Decoder  *mirror;                 /* sees every frame: what the encoder has rebuilt */
+  YodelVideoDecoder  *mirror;                 /* sees every frame: what the encoder has rebuilt */
   YodelVideoFrame  *rebuilt[N_FRAMES];
   GBytes           *packets[MAX_PACKETS];   /* sequence numbers are places in here */
   guint             packet_frame[MAX_PACKETS];
@@ -76,7 +76,7 @@ typedef struct
 
   GArray           *flight;                 /* of Arrival */
   YodelFrameBuffer *buffer;
-  YodelVp8Decoder  *decoder;
+  YodelVideoDecoder  *decoder;
   Nack              nacks[MAX_PACKETS];
   gint64            newest;
 
@@ -152,7 +152,7 @@ capture (Call  *call,
     return;
 
   data = g_bytes_get_data (frame->data, &size);
-  g_assert_true (yodel_vp8_decoder_decode (call->mirror, data, size, 0, &call->rebuilt[index]));
+  g_assert_true (yodel_video_decoder_decode (call->mirror, data, size, 0, &call->rebuilt[index]));
   send_frame (call, index, frame);
 }
 
@@ -187,7 +187,7 @@ play (Call *call)
       data = g_bytes_get_data (frame->data, &size);
       if (call->c->fail_decode_at > 0 && frame->rtp_time == call->c->fail_decode_at)
         size = 0;
-      if (yodel_vp8_decoder_decode (call->decoder, data, size, 0, &picture))
+      if (yodel_video_decoder_decode (call->decoder, data, size, 0, &picture))
         show (call, frame->rtp_time, picture);
       else
         yodel_frame_buffer_require_key_frame (call->buffer, call->now_ms * 1000);
@@ -267,8 +267,8 @@ call_free (Call *call)
   for (guint i = 0; i < call->n_packets; i++)
     g_bytes_unref (call->packets[i]);
   yodel_vp8_encoder_free (call->encoder);
-  yodel_vp8_decoder_free (call->mirror);
-  yodel_vp8_decoder_free (call->decoder);
+  yodel_video_decoder_free (call->mirror);
+  yodel_video_decoder_free (call->decoder);
   yodel_frame_buffer_free (call->buffer);
   g_array_unref (call->flight);
   g_free (call);
@@ -285,8 +285,8 @@ test_call (gconstpointer data)
   call->newest = -1;
   call->last_key_ms = -KEY_INTERVAL_MS;
   call->encoder = yodel_vp8_encoder_new ();
-  call->mirror = yodel_vp8_decoder_new ();
-  call->decoder = yodel_vp8_decoder_new ();
+  call->mirror = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  call->decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   call->buffer = yodel_frame_buffer_new ();
   call->flight = g_array_new (FALSE, FALSE, sizeof (Arrival));
   yodel_vp8_encoder_set_rate (call->encoder, BITRATE_BPS, 30);

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "video/moving-picture.h"
-#include "video/vp8-decoder.h"
+#include "video/video-decoder.h"
 #include "video/vp8-encoder.h"
 #include "video/vp8-payload.h"
 
@@ -21,24 +21,24 @@ encode (YodelVp8Encoder *encoder,
 }
 
 static gboolean
-decode (YodelVp8Decoder         *decoder,
+decode (YodelVideoDecoder         *decoder,
         const YodelEncodedFrame *frame,
         YodelVideoFrame        **picture)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (frame->data, &size);
 
-  return yodel_vp8_decoder_decode (decoder, data, size, frame->timestamp_us, picture);
+  return yodel_video_decoder_decode (decoder, data, size, frame->timestamp_us, picture);
 }
 
 static void
 test_round_trip_keeps_the_picture (void)
 {
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
 
   yodel_vp8_encoder_set_rate (encoder, 800000, 30);
-  g_assert_true (yodel_vp8_decoder_needs_key_frame (decoder));
+  g_assert_true (yodel_video_decoder_needs_key_frame (decoder));
 
   for (guint i = 0; i < 20; i++)
     {
@@ -57,12 +57,12 @@ test_round_trip_keeps_the_picture (void)
 
       g_assert_true (decode (decoder, frame, &shown));
       g_assert_cmpint (shown->timestamp_us, ==, i * FRAME_US);
-      g_assert_cmpuint (frame->qp, ==, yodel_vp8_decoder_get_qp (decoder));
+      g_assert_cmpuint (frame->qp, ==, yodel_video_decoder_get_qp (decoder));
       if (i > 10)
         g_assert_cmpfloat (moving_picture_psnr (original, shown), >, 28);
     }
 
-  g_assert_false (yodel_vp8_decoder_needs_key_frame (decoder));
+  g_assert_false (yodel_video_decoder_needs_key_frame (decoder));
 }
 
 typedef struct
@@ -133,7 +133,7 @@ static void
 test_screen_becomes_sharp (void)
 {
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   double psnr = 0;
 
   yodel_vp8_encoder_set_content (encoder, YODEL_VIDEO_CONTENT_DETAIL);
@@ -158,7 +158,7 @@ static void
 test_several_threads (void)
 {
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
 
   yodel_vp8_encoder_set_cores (encoder, 8);
   for (guint i = 0; i < 3; i++)
@@ -203,7 +203,7 @@ test_a_new_size_is_a_key_frame (void)
 {
   static const guint sizes[][2] = { { 320, 180 }, { 160, 90 }, { 480, 270 }, { 17, 1 }, { 320, 180 } };
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
 
   for (guint i = 0; i < 2 * G_N_ELEMENTS (sizes); i++)
     {
@@ -237,8 +237,8 @@ test_upper_layers_can_be_left_out (gconstpointer data)
 {
   const LayerCase *c = data;
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) all = yodel_vp8_decoder_new ();
-  g_autoptr (YodelVp8Decoder) few = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) all = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  g_autoptr (YodelVideoDecoder) few = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   guint n_few = 0, n_all = 0;
   guint8 tl0_index = 0;
 
@@ -278,7 +278,7 @@ static void
 test_decoder_waits_for_a_key_frame (void)
 {
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   g_autoptr (YodelEncodedFrame) first = encode (encoder, WIDTH, HEIGHT, 0);
   g_autoptr (YodelEncodedFrame) second = encode (encoder, WIDTH, HEIGHT, 1);
   g_autoptr (YodelVideoFrame) shown = NULL;
@@ -296,8 +296,8 @@ test_held_pictures_keep_their_pixels (void)
 {
   enum { N = 12 };
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) keeper = yodel_vp8_decoder_new ();
-  g_autoptr (YodelVp8Decoder) dropper = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) keeper = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  g_autoptr (YodelVideoDecoder) dropper = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   YodelVideoFrame *kept[N] = { NULL };
   guint64 sums[N] = { 0 };
 
@@ -315,7 +315,7 @@ test_held_pictures_keep_their_pixels (void)
         g_clear_pointer (&kept[i], yodel_video_frame_unref);
     }
 
-  g_clear_pointer (&keeper, yodel_vp8_decoder_free);
+  g_clear_pointer (&keeper, yodel_video_decoder_free);
   for (guint i = 0; i < N; i++)
     {
       guint64 sum = 0;
@@ -347,7 +347,7 @@ test_broken_frame_is_not_shown (gconstpointer data)
 {
   const BadCase *c = data;
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
 
   for (guint i = 0; i < 8; i++)
     {
@@ -365,13 +365,13 @@ test_broken_frame_is_not_shown (gconstpointer data)
           g_autofree guint8 *broken = g_memdup2 (whole, size);
 
           broken[0] ^= c->first_byte_xor;
-          g_assert_false (yodel_vp8_decoder_decode (decoder, broken, size * c->keep_of_8 / 8, 0, &shown));
+          g_assert_false (yodel_video_decoder_decode (decoder, broken, size * c->keep_of_8 / 8, 0, &shown));
         }
       else
         g_assert_cmpint (decode (decoder, frame, &shown), ==, i < 3 || i >= 6);
 
       g_assert_cmpint (shown != NULL, ==, i < 3 || i >= 6);
-      g_assert_cmpint (yodel_vp8_decoder_needs_key_frame (decoder), ==, shown == NULL);
+      g_assert_cmpint (yodel_video_decoder_needs_key_frame (decoder), ==, shown == NULL);
     }
 }
 
@@ -379,16 +379,16 @@ static void
 test_too_large_a_picture_is_refused (void)
 {
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
-  g_autoptr (YodelVp8Decoder) decoder = yodel_vp8_decoder_new ();
+  g_autoptr (YodelVideoDecoder) decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   g_autoptr (YodelEncodedFrame) frame = encode (encoder, WIDTH, HEIGHT, 0);
   g_autoptr (YodelVideoFrame) shown = NULL;
   gsize size;
   g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (frame->data, &size), g_bytes_get_size (frame->data));
 
   copy[7] = (YODEL_VIDEO_FRAME_MAX_SIDE + 256) >> 8;
-  g_assert_false (yodel_vp8_decoder_decode (decoder, copy, g_bytes_get_size (frame->data), 0, &shown));
+  g_assert_false (yodel_video_decoder_decode (decoder, copy, g_bytes_get_size (frame->data), 0, &shown));
   copy[6] = copy[7] = 0;
-  g_assert_false (yodel_vp8_decoder_decode (decoder, copy, g_bytes_get_size (frame->data), 0, &shown));
+  g_assert_false (yodel_video_decoder_decode (decoder, copy, g_bytes_get_size (frame->data), 0, &shown));
 }
 
 int

@@ -1,6 +1,6 @@
 #define G_LOG_DOMAIN "yodel-video"
 
-#include "video/vp8-decoder.h"
+#include "video/video-decoder.h"
 
 #include <libyuv.h>
 #include <vpx/vp8dx.h>
@@ -8,31 +8,34 @@
 
 #include "video/video-frame-private.h"
 #include "video/vp8-payload.h"
+#include "video/vp9-payload.h"
 
 /* Frames that come back from the screen are filled again: fresh memory costs as much as the copy. */
 #define POOL_FRAMES 4
 
 /* Thread: one at a time, the decoder's. */
-struct _YodelVp8Decoder
+struct _YodelVideoDecoder
 {
-  vpx_codec_ctx_t codec;
-  gboolean        open;
-  gboolean        needs_key_frame;
-  guint           qp;
+  YodelVideoCodec  kind;
+  vpx_codec_ctx_t  codec;
+  gboolean         open;
+  gboolean         needs_key_frame;
+  guint            qp;
   YodelVideoFrame *pool[POOL_FRAMES];   /* (owned) (nullable) */
 };
 
-YodelVp8Decoder *
-yodel_vp8_decoder_new (void)
+YodelVideoDecoder *
+yodel_video_decoder_new (YodelVideoCodec codec)
 {
-  YodelVp8Decoder *self = g_new0 (YodelVp8Decoder, 1);
+  YodelVideoDecoder *self = g_new0 (YodelVideoDecoder, 1);
 
+  self->kind = codec;
   self->needs_key_frame = TRUE;
   return self;
 }
 
 static void
-close_codec (YodelVp8Decoder *self)
+close_codec (YodelVideoDecoder *self)
 {
   if (self->open)
     vpx_codec_destroy (&self->codec);
@@ -41,7 +44,7 @@ close_codec (YodelVp8Decoder *self)
 }
 
 void
-yodel_vp8_decoder_free (YodelVp8Decoder *self)
+yodel_video_decoder_free (YodelVideoDecoder *self)
 {
   close_codec (self);
   for (guint i = 0; i < POOL_FRAMES; i++)
@@ -50,51 +53,92 @@ yodel_vp8_decoder_free (YodelVp8Decoder *self)
 }
 
 gboolean
-yodel_vp8_decoder_needs_key_frame (const YodelVp8Decoder *self)
+yodel_video_decoder_needs_key_frame (const YodelVideoDecoder *self)
 {
   return self->needs_key_frame;
 }
 
 guint
-yodel_vp8_decoder_get_qp (const YodelVp8Decoder *self)
+yodel_video_decoder_get_qp (const YodelVideoDecoder *self)
 {
   return self->qp;
 }
 
-/* Is @data a frame that may be given to the codec now? */
+YodelVideoCodec
+yodel_video_decoder_get_codec (const YodelVideoDecoder *self)
+{
+  return self->kind;
+}
+
 static gboolean
-is_acceptable (YodelVp8Decoder *self,
-               const guint8    *data,
-               gsize            size)
+is_size_acceptable (guint width,
+                    guint height)
+{
+  return width >= 1 && width <= YODEL_VIDEO_FRAME_MAX_SIDE
+         && height >= 1 && height <= YODEL_VIDEO_FRAME_MAX_SIDE;
+}
+
+/* A VP9 frame between key frames may name a size of its own, or take that of a reference. */
+static gboolean
+is_acceptable_vp9 (YodelVideoDecoder *self,
+                   const guint8      *data,
+                   gsize              size)
+{
+  YodelVp9Header header;
+
+  if (!yodel_vp9_header_parse (&header, data, size)
+      || (header.has_size && !is_size_acceptable (header.width, header.height)))
+    return FALSE;
+
+  return header.key_frame || !self->needs_key_frame;
+}
+
+static gboolean
+is_acceptable_vp8 (YodelVideoDecoder *self,
+                   const guint8      *data,
+                   gsize              size)
 {
   guint width, height;
-
-  /* To libvpx, no data means a lost frame. */
-  if (size == 0)
-    return FALSE;
 
   if (!yodel_vp8_is_key_frame (data, size))
     return !self->needs_key_frame;
 
   return yodel_vp8_key_frame_get_size (data, size, &width, &height)
-         && width >= 1 && width <= YODEL_VIDEO_FRAME_MAX_SIDE
-         && height >= 1 && height <= YODEL_VIDEO_FRAME_MAX_SIDE;
+         && is_size_acceptable (width, height);
+}
+
+/* Is @data a frame that may be given to the codec now? */
+static gboolean
+is_acceptable (YodelVideoDecoder *self,
+               const guint8      *data,
+               gsize              size)
+{
+  if (size == 0)      /* to libvpx, no data means a lost frame */
+    return FALSE;
+
+  switch (self->kind)
+    {
+    case YODEL_VIDEO_VP8: return is_acceptable_vp8 (self, data, size);
+    case YODEL_VIDEO_VP9: return is_acceptable_vp9 (self, data, size);
+    }
+  g_assert_not_reached ();
 }
 
 static gboolean
-open_codec (YodelVp8Decoder *self)
+open_codec (YodelVideoDecoder *self)
 {
   vpx_codec_dec_cfg_t config = { .threads = 1 };
+  vpx_codec_iface_t *codec = self->kind == YODEL_VIDEO_VP9 ? vpx_codec_vp9_dx () : vpx_codec_vp8_dx ();
 
   if (!self->open)
-    self->open = vpx_codec_dec_init (&self->codec, vpx_codec_vp8_dx (), &config, 0) == VPX_CODEC_OK;
+    self->open = vpx_codec_dec_init (&self->codec, codec, &config, 0) == VPX_CODEC_OK;
 
   return self->open;
 }
 
 /* Returns: (transfer full): a frame of that size that nobody else has */
 static YodelVideoFrame *
-take_frame (YodelVp8Decoder *self,
+take_frame (YodelVideoDecoder *self,
             guint            width,
             guint            height)
 {
@@ -125,7 +169,7 @@ take_frame (YodelVp8Decoder *self,
 
 /* The codec's own picture changes with the next frame. */
 static YodelVideoFrame *
-copy_picture (YodelVp8Decoder   *self,
+copy_picture (YodelVideoDecoder   *self,
               const vpx_image_t *image,
               gint64             timestamp_us)
 {
@@ -143,7 +187,7 @@ copy_picture (YodelVp8Decoder   *self,
 }
 
 static gboolean
-run_codec (YodelVp8Decoder *self,
+run_codec (YodelVideoDecoder *self,
            const guint8    *data,
            gsize            size)
 {
@@ -163,7 +207,7 @@ run_codec (YodelVp8Decoder *self,
 }
 
 gboolean
-yodel_vp8_decoder_decode (YodelVp8Decoder  *self,
+yodel_video_decoder_decode (YodelVideoDecoder  *self,
                           const guint8     *data,
                           gsize             size,
                           gint64            timestamp_us,
@@ -182,8 +226,15 @@ yodel_vp8_decoder_decode (YodelVp8Decoder  *self,
 
   self->needs_key_frame = FALSE;
   image = vpx_codec_get_frame (&self->codec, &iterator);
-  if (image != NULL)
-    *picture = copy_picture (self, image, timestamp_us);
+  if (image == NULL)
+    return TRUE;
 
+  if (image->fmt != VPX_IMG_FMT_I420 || !is_size_acceptable (image->d_w, image->d_h))
+    {
+      close_codec (self);
+      return FALSE;
+    }
+
+  *picture = copy_picture (self, image, timestamp_us);
   return TRUE;
 }
