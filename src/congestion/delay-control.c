@@ -23,6 +23,8 @@
 #define LARGE_BYTES        800
 #define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
 #define FASTER_FOR_US      (2 * G_USEC_PER_SEC)       /* a probe that shows it is no doubtful one */
+#define STALL_US           (20 * YODEL_US_PER_MS)
+#define STALL_SPEED        1.5
 #define PLATEAU_US         (3 * YODEL_US_PER_MS)      /* and half the jitter */
 #define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
@@ -194,6 +196,22 @@ recover (YodelDelayControl *self,
     yodel_aimd_set_target (&self->aimd, self->aimd.target_bps * factor, FALSE, now_us);
 }
 
+/* A queue shrinks by a second in a second at most, if nothing is sent.  One that goes faster was a path,
+ * or a host, that stood still and has caught up: on with the rate of before. */
+static void
+end_stall (YodelDelayControl *self,
+           gint64             queue_us,
+           gint64             elapsed_us,
+           gint64             now_us)
+{
+  if (self->queue_us - queue_us < STALL_US + STALL_SPEED * elapsed_us + self->queue.jitter_us || queue_us > empty_us (self))
+    return;
+
+  self->drain.is_active = FALSE;
+  if (self->aimd.target_bps < self->recovery_bps)
+    yodel_aimd_set_target (&self->aimd, self->recovery_bps, FALSE, now_us);
+}
+
 static void
 remember_rate (YodelDelayControl *self)
 {
@@ -212,8 +230,10 @@ yodel_delay_control_update (YodelDelayControl *self,
   gboolean is_over = (self->is_rising && queue_us > empty_us (self)) || queue_us > QUEUE_LIMIT_US + JITTERS * self->queue.jitter_us;
   YodelUsage usage = self->trendline.usage;
 
+  end_stall (self, queue_us, elapsed_us, now_us);
   self->is_rising = FALSE;
   self->updated_us = now_us;
+  self->queue_us = queue_us;
   if (is_over)
     self->overused_us = now_us;
   if (yodel_delay_control_is_faster (self))

@@ -24,6 +24,7 @@ typedef struct
   gint64                overused_us;       /* -1: never */
   gint64                faster_us;         /* when the path was last seen to have become faster */
   gint64                updated_us;
+  gint64                queue_us;          /* then */
   double                recovery_bps;      /* up to here quickly */
   gint64                risen_us;          /* when a probe last raised the target */
   double                shown_bps;         /* what that probe showed */

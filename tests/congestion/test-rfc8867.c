@@ -528,8 +528,8 @@ typedef struct
 static const TraceCase trace_cases[] = {
   { "trace/slow-walk",        300000,  3000000, 5 * S,    0,        0.0, 0.75, 250 },
   { "trace/fast-walk",        500000,  2000000, 1 * S,    0,        0.0, 0.60, 250 },
-  { "trace/stalls-of-200-ms", 1000000, 1000000, 60 * S,   200 * MS, 0.0, 0.80, 200 },
-  { "trace/stalls-of-400-ms", 1000000, 1000000, 60 * S,   400 * MS, 0.0, 0.75, 250 },
+  { "trace/stalls-of-200-ms", 1000000, 1000000, 60 * S,   200 * MS, 0.0, 0.85, 60 },
+  { "trace/stalls-of-400-ms", 1000000, 1000000, 60 * S,   400 * MS, 0.0, 0.83, 60 },
   { "trace/reports-lost",     1000000, 1000000, 60 * S,   0,        0.2, 0.75, 60 },
 };
 
