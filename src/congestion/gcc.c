@@ -22,7 +22,7 @@
 #define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
-#define ALLOWED_US         (150 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
+#define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
 #define MAX_REPORT_US      (300 * YODEL_US_PER_MS)
 #define REPORT_WEIGHT      0.125
 #define LEAST_WINDOW_BYTES 4000

@@ -4,6 +4,7 @@
 
 #define VIDEO_PACKET_BYTES 1100                        /* payload of a usual video packet */
 #define RESUME_FACTOR      1.25                        /* over the floor, so that it does not flap */
+#define AMPLE_FACTOR       4                           /* with so much more than the floor, at once */
 #define RESUME_AFTER_US    (1 * G_USEC_PER_SEC)
 #define PAUSE_AFTER_US     (500 * G_TIME_SPAN_MILLISECOND)
 #define MAX_PROTECTION     0.5
@@ -55,6 +56,8 @@ move_pause (YodelRateAllocator *self,
   else if (self->room_since_us < 0)
     self->room_since_us = now_us;
 
+  if (self->allocation.video_paused && video_bps >= floor_bps * AMPLE_FACTOR)
+    return FALSE;
   if (self->allocation.video_paused)
     return self->room_since_us < 0 || now_us - self->room_since_us < RESUME_AFTER_US;
 

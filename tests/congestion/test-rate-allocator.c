@@ -67,9 +67,16 @@ test_pause_and_return (void)
   /* Just above the floor is not enough to come back, nor is a moment above it. */
   yodel_rate_allocator_update (&allocator, 110000, 0, FALSE, now_us += 5000 * MS);
   g_assert_true (allocator.allocation.video_paused);
-  yodel_rate_allocator_update (&allocator, 300000, 0, FALSE, now_us += 50 * MS);
+  yodel_rate_allocator_update (&allocator, 200000, 0, FALSE, now_us += 50 * MS);
   g_assert_true (allocator.allocation.video_paused);
-  yodel_rate_allocator_update (&allocator, 300000, 0, FALSE, now_us += 1000 * MS);
+  yodel_rate_allocator_update (&allocator, 200000, 0, FALSE, now_us += 1000 * MS);
+  g_assert_false (allocator.allocation.video_paused);
+
+  /* With plenty there is no need to wait, as after a dead link. */
+  yodel_rate_allocator_update (&allocator, 80000, 0, FALSE, now_us += 50 * MS);
+  yodel_rate_allocator_update (&allocator, 80000, 0, FALSE, now_us += 500 * MS);
+  g_assert_true (allocator.allocation.video_paused);
+  yodel_rate_allocator_update (&allocator, 1000000, 0, FALSE, now_us += 50 * MS);
   g_assert_false (allocator.allocation.video_paused);
 }
 

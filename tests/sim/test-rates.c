@@ -103,7 +103,7 @@ test_fall (void)
   g_assert_cmpfloat (before.over_s, ==, 0);
   g_assert_cmpuint (before.n_shown, >=, 5 * 28);
   g_assert_cmpfloat (after.over_s, <=, 1.8);
-  g_assert_cmpint (after.longest_gap_us, <=, MS (100));
+  g_assert_cmpint (after.longest_gap_us, <=, MS (150));
   g_assert_cmpint (after.longest_freeze_us, <=, MS (700));
   g_assert_cmpint (before.sent_bytes * 8 / 5, >=, 2000000);
   g_assert_cmpint (after.sent_bytes * 8 / 15, >=, 430000);
