@@ -4,18 +4,20 @@
 
 #include <string.h>
 
+#include <gnutls/crypto.h>
 #include <sodium.h>
 
 /* RFC 9180 sections 7.1 to 7.3 */
 #define KEM_ID     0x00, 0x20   /* DHKEM(X25519, HKDF-SHA256) */
 #define KDF_ID     0x00, 0x01   /* HKDF-SHA256 */
-#define AEAD_ID    0x00, 0x03   /* ChaCha20Poly1305 */
+#define AEAD_ID    0x00, 0x01   /* AES-128-GCM */
 #define MODE_BASE  0x00         /* section 5, table 1 */
 #define HASH_BYTES crypto_auth_hmacsha256_BYTES
 
-G_STATIC_ASSERT (YODEL_HPKE_TAG_BYTES == crypto_aead_chacha20poly1305_ietf_ABYTES);
-G_STATIC_ASSERT (crypto_aead_chacha20poly1305_ietf_KEYBYTES <= HASH_BYTES);
-G_STATIC_ASSERT (crypto_aead_chacha20poly1305_ietf_NPUBBYTES <= HASH_BYTES);
+/* The AEAD: Nk and Nn of section 7.3, table 5. */
+#define CIPHER       GNUTLS_CIPHER_AES_128_GCM
+#define CIPHER_BYTES 16
+#define NONCE_BYTES  12
 
 typedef struct
 {
@@ -95,11 +97,17 @@ expand (const Suite  *suite,
   sodium_memzero (block, sizeof block);
 }
 
+/* What a message is encrypted with. */
+typedef struct
+{
+  guint8 key[CIPHER_BYTES];
+  guint8 nonce[NONCE_BYTES];
+} Keys;
+
 /* ExtractAndExpand() of section 4.1, KeySchedule() of section 5.1 */
 static void
 schedule (const YodelHpkeContext *context,
-          guint8                  key[crypto_aead_chacha20poly1305_ietf_KEYBYTES],
-          guint8                  nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES])
+          Keys                   *keys)
 {
   guint8 kem_context[2 * YODEL_HPKE_KEY_BYTES];
   guint8 schedule_context[1 + 2 * HASH_BYTES] = { MODE_BASE };
@@ -115,18 +123,30 @@ schedule (const YodelHpkeContext *context,
   extract (&hpke_suite, hpke_id, 0, "info_hash", context->info, context->info_bytes,
            schedule_context + 1 + HASH_BYTES);
   extract (&hpke_suite, shared, sizeof shared, "secret", NULL, 0, work);
-  expand (&hpke_suite, work, "key", schedule_context, sizeof schedule_context,
-          key, crypto_aead_chacha20poly1305_ietf_KEYBYTES);
-  expand (&hpke_suite, work, "base_nonce", schedule_context, sizeof schedule_context,
-          nonce, crypto_aead_chacha20poly1305_ietf_NPUBBYTES);
+  expand (&hpke_suite, work, "key", schedule_context, sizeof schedule_context, keys->key, CIPHER_BYTES);
+  expand (&hpke_suite, work, "base_nonce", schedule_context, sizeof schedule_context, keys->nonce, NONCE_BYTES);
 
   sodium_memzero (work, sizeof work);
   sodium_memzero (shared, sizeof shared);
 }
 
+/* Returns: (nullable): the cipher under @keys, which are wiped; NULL if the library refuses */
+static gnutls_aead_cipher_hd_t
+new_cipher (Keys *keys)
+{
+  gnutls_datum_t key = { keys->key, CIPHER_BYTES };
+  gnutls_aead_cipher_hd_t cipher = NULL;
+
+  if (gnutls_aead_cipher_init (&cipher, CIPHER, &key) != 0)
+    cipher = NULL;
+  sodium_memzero (keys->key, sizeof keys->key);
+  return cipher;
+}
+
 /* Writes @plain_bytes + YODEL_HPKE_TAG_BYTES to @sealed.  A context seals once: a second
- * message under the same ephemeral key would use the nonce of the first. */
-void
+ * message under the same ephemeral key would use the nonce of the first.  Returns: FALSE if the
+ * library of ciphers refuses */
+gboolean
 yodel_hpke_seal (const YodelHpkeContext *context,
                  const guint8           *extra,
                  gsize                   extra_bytes,
@@ -134,13 +154,19 @@ yodel_hpke_seal (const YodelHpkeContext *context,
                  gsize                   plain_bytes,
                  guint8                 *sealed)
 {
-  guint8 key[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
-  guint8 nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
+  gsize sealed_bytes = plain_bytes + YODEL_HPKE_TAG_BYTES;
+  gnutls_aead_cipher_hd_t cipher;
+  Keys keys;
+  int status;
 
-  schedule (context, key, nonce);
-  crypto_aead_chacha20poly1305_ietf_encrypt (sealed, NULL, plain, plain_bytes, extra, extra_bytes,
-                                             NULL, nonce, key);
-  sodium_memzero (key, sizeof key);
+  schedule (context, &keys);
+  cipher = new_cipher (&keys);
+  if (cipher == NULL)
+    return FALSE;
+  status = gnutls_aead_cipher_encrypt (cipher, keys.nonce, NONCE_BYTES, extra, extra_bytes, YODEL_HPKE_TAG_BYTES,
+                                       plain, plain_bytes, sealed, &sealed_bytes);
+  gnutls_aead_cipher_deinit (cipher);
+  return status == 0;
 }
 
 /* Writes @sealed_bytes - YODEL_HPKE_TAG_BYTES to @plain.  Returns: FALSE if a bit is wrong, or the
@@ -153,16 +179,21 @@ yodel_hpke_open (const YodelHpkeContext *context,
                  gsize                   sealed_bytes,
                  guint8                 *plain)
 {
-  guint8 key[crypto_aead_chacha20poly1305_ietf_KEYBYTES];
-  guint8 nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
+  gnutls_aead_cipher_hd_t cipher;
+  gsize plain_bytes;
+  Keys keys;
   int status;
 
   if (sealed_bytes < YODEL_HPKE_TAG_BYTES)
     return FALSE;
 
-  schedule (context, key, nonce);
-  status = crypto_aead_chacha20poly1305_ietf_decrypt (plain, NULL, NULL, sealed, sealed_bytes,
-                                                      extra, extra_bytes, nonce, key);
-  sodium_memzero (key, sizeof key);
+  schedule (context, &keys);
+  cipher = new_cipher (&keys);
+  if (cipher == NULL)
+    return FALSE;
+  plain_bytes = sealed_bytes - YODEL_HPKE_TAG_BYTES;
+  status = gnutls_aead_cipher_decrypt (cipher, keys.nonce, NONCE_BYTES, extra, extra_bytes, YODEL_HPKE_TAG_BYTES,
+                                       sealed, sealed_bytes, plain, &plain_bytes);
+  gnutls_aead_cipher_deinit (cipher);
   return status == 0;
 }

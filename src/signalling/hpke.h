@@ -1,5 +1,5 @@
 /* HPKE (RFC 9180) in base mode, one message a key: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
- * ChaCha20Poly1305.  Who knows the receiver's key can seal; the receiver alone can open. */
+ * AES-128-GCM, for browsers have that.  Who knows the receiver's key can seal; the receiver alone can open. */
 #pragma once
 
 #include <glib.h>
@@ -20,7 +20,7 @@ typedef struct
   gsize         info_bytes;
 } YodelHpkeContext;
 
-void     yodel_hpke_seal (const YodelHpkeContext *context,
+gboolean yodel_hpke_seal (const YodelHpkeContext *context,
                           const guint8           *extra,
                           gsize                   extra_bytes,
                           const guint8           *plain,

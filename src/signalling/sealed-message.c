@@ -111,6 +111,7 @@ yodel_sealed_message_seal (YodelIdentity          *sender,
   guint8 box_key[YODEL_HPKE_KEY_BYTES];
   guint8 secret[YODEL_HPKE_SECRET_BYTES];
   gsize inside_bytes;
+  gboolean sealed;
   guint8 *data;
 
   if (!yodel_identity_get_box_key (receiver, box_key) ||
@@ -124,11 +125,16 @@ yodel_sealed_message_seal (YodelIdentity          *sender,
   data[0] = VERSION;
   crypto_scalarmult_base (data + 1, dice);
   prepare_info (receiver, info);
-  yodel_hpke_seal (&(YodelHpkeContext) { .secret = secret, .ephemeral_key = data + 1,
-                                         .receiver_key = box_key,
-                                         .info = info, .info_bytes = sizeof info },
-                   data, 1, inside, inside_bytes, data + 1 + YODEL_HPKE_KEY_BYTES);
+  sealed = yodel_hpke_seal (&(YodelHpkeContext) { .secret = secret, .ephemeral_key = data + 1,
+                                                  .receiver_key = box_key,
+                                                  .info = info, .info_bytes = sizeof info },
+                            data, 1, inside, inside_bytes, data + 1 + YODEL_HPKE_KEY_BYTES);
   sodium_memzero (secret, sizeof secret);
+  if (!sealed)
+    {
+      g_free (data);
+      return NULL;
+    }
   return g_bytes_new_take (data, inside_bytes + OUTER_BYTES);
 }
 

@@ -32,8 +32,8 @@ open_as_inside (const guint8 *data,
   g_assert_cmpint (crypto_scalarmult (secret, dice, box_key), ==, 0);
   bytes[0] = 1;
   crypto_scalarmult_base (bytes + 1, dice);
-  yodel_hpke_seal (&(YodelHpkeContext) { secret, bytes + 1, box_key, info, sizeof info },
-                   bytes, 1, data, size, bytes + 33);
+  g_assert_true (yodel_hpke_seal (&(YodelHpkeContext) { secret, bytes + 1, box_key, info, sizeof info },
+                                  bytes, 1, data, size, bytes + 33));
   message = yodel_sealed_message_open (bob, bytes, size + OUTER_BYTES, sender);
 }
 
