@@ -23,6 +23,8 @@ BEGIN {
   may["session"]    = "base rtp congestion sdp audio video transport"
   may["identity"]   = "base"
   may["signalling"] = "base module identity"
+  may["rendezvous"] = "base"
+  may["soup"]       = "base module identity rendezvous"
   may["media"]      = "base module audio"
   may["call"]       = "base session signalling identity"
   may["cli"]        = ""
@@ -36,12 +38,12 @@ BEGIN {
     public[room] = "yodel-error.h yodel-enums.h yodel-macros.h yodel-version.h"
   public["audio"] = public["audio"] " yodel-video-frame.h"
   public["video"] = public["video"] " yodel-video-frame.h"
-  n = split("session identity signalling media call cli desktop examples include src", list, " ")
+  n = split("session identity signalling soup media call cli desktop examples include src", list, " ")
   for (i = 1; i <= n; i++)
     public[list[i]] = "*"
 
   # Pure: bytes and the time come in, bytes and a deadline go out.
-  n = split("base rtp congestion sdp audio video", list, " ")
+  n = split("base rtp congestion sdp audio video rendezvous", list, " ")
   for (i = 1; i <= n; i++)
     pure[list[i]] = 1
 
@@ -197,6 +199,8 @@ check ()
 cases='
 refuse src/base/x.c        #include "rtp/rtcp.h"
 refuse src/rtp/x.h         #include "audio/opus-payload.h"
+refuse src/rendezvous/x.c  #include "soup/x.h"
+refuse src/rendezvous/x.c  now_us = g_get_monotonic_time ();
 refuse src/rtp/x.c         #  include  "session/session-core.h"
 refuse src/sdp/x.c         #include "rtp/rtcp.h"
 refuse src/audio/x.c       #include "video/frame-buffer.h"

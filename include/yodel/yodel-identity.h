@@ -29,6 +29,10 @@ YODEL_API
 const char    *yodel_identity_get_address (YodelIdentity  *self);
 
 YODEL_API
+GBytes        *yodel_identity_agree_with  (YodelIdentity  *self,
+                                           GBytes         *key);
+
+YODEL_API
 gboolean       yodel_address_is_valid     (const char     *address,
                                            GError        **error);
 

@@ -347,3 +347,31 @@ yodel_identity_agree (YodelIdentity *self,
   sodium_memzero (scalar, sizeof scalar);
   return status == 0;
 }
+
+/**
+ * yodel_identity_agree_with:
+ * @self: an identity
+ * @key: the 32 bytes of an X25519 public key (RFC 7748)
+ *
+ * For those who carry messages (#YodelSignaller) and have to show to a server whose they ask for: makes what only this identity
+ * and the owner of @key can compute. The X25519 key of an identity is the Montgomery form of its Ed25519 key. What
+ * is returned is a secret between the two: derive from it, never show it.
+ *
+ * Returns: (transfer full) (nullable): 32 bytes; %NULL where @key is of low order, for then anybody could compute them
+ */
+GBytes *
+yodel_identity_agree_with (YodelIdentity *self,
+                           GBytes        *key)
+{
+  guint8 secret[YODEL_IDENTITY_SECRET_BYTES];
+  GBytes *result;
+
+  g_return_val_if_fail (YODEL_IS_IDENTITY (self), NULL);
+  g_return_val_if_fail (key != NULL && g_bytes_get_size (key) == YODEL_IDENTITY_KEY_BYTES, NULL);
+
+  if (!yodel_identity_agree (self, g_bytes_get_data (key, NULL), secret))
+    return NULL;
+  result = g_bytes_new (secret, sizeof secret);
+  sodium_memzero (secret, sizeof secret);
+  return result;
+}
