@@ -11,6 +11,7 @@ pkginclude_HEADERS += \
   %D%/yodel-invite.h \
   %D%/yodel-macros.h \
   %D%/yodel-media.h \
+  %D%/yodel-rendezvous.h \
   %D%/yodel-session.h \
   %D%/yodel-signaller.h \
   %D%/yodel-sink.h \

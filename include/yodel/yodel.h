@@ -10,6 +10,7 @@
 #include <yodel/yodel-identity.h>
 #include <yodel/yodel-invite.h>
 #include <yodel/yodel-macros.h>
+#include <yodel/yodel-rendezvous.h>
 #include <yodel/yodel-session.h>
 #include <yodel/yodel-signaller.h>
 #include <yodel/yodel-sink.h>

@@ -5,6 +5,7 @@
 int yodel_call_command      (int argc, char **argv);
 int yodel_answer_command    (int argc, char **argv);
 int yodel_id_command        (int argc, char **argv);
+int yodel_serve_command     (int argc, char **argv);
 int yodel_devices_command   (int argc, char **argv);
 int yodel_demo_command      (int argc, char **argv);
 int yodel_demo_stun_command (int argc, char **argv);

@@ -22,6 +22,7 @@ static const Command commands[] = {
   { "call",   yodel_call_command,   N_("place a call") },
   { "answer", yodel_answer_command, N_("take a call") },
   { "id",     yodel_id_command,     N_("show my address") },
+  { "serve",  yodel_serve_command,  N_("run a rendezvous, where others find each other") },
   { "devices", yodel_devices_command, N_("list microphones, loudspeakers and cameras") },
   { "demo",   yodel_demo_command,   N_("place a call between two programs on this machine, and report on it") },
   { "demo-stun", yodel_demo_stun_command, NULL },

@@ -29,6 +29,7 @@ libyodel_cli_la_SOURCES = \
   %D%/options.c %D%/options.h \
   %D%/output.c %D%/output.h \
   %D%/picture.c %D%/picture.h \
+  %D%/serve-command.c \
   %D%/snapshot-sink.c %D%/snapshot-sink.h \
   %D%/status-line.c %D%/status-line.h
 libyodel_cli_la_LIBADD = $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)

@@ -5,6 +5,7 @@ libyodel_rendezvous_la_SOURCES = \
   %D%/mailbox-key.c %D%/mailbox-key.h \
   %D%/mailbox-store.c %D%/mailbox-store.h \
   %D%/post-office.c %D%/post-office.h \
+  %D%/reconnect-delay.c %D%/reconnect-delay.h \
   %D%/rendezvous-message.c %D%/rendezvous-message.h \
   %D%/source-table.c %D%/source-table.h \
   %D%/token-bucket.h
@@ -18,6 +19,10 @@ tests_rendezvous_test_mailbox_key_LDADD   = $(RENDEZVOUS_TEST_LIBS)
 check_PROGRAMS += tests/rendezvous/test-post-office
 tests_rendezvous_test_post_office_SOURCES = tests/rendezvous/test-post-office.c
 tests_rendezvous_test_post_office_LDADD   = $(RENDEZVOUS_TEST_LIBS)
+
+check_PROGRAMS += tests/rendezvous/test-reconnect-delay
+tests_rendezvous_test_reconnect_delay_SOURCES = tests/rendezvous/test-reconnect-delay.c
+tests_rendezvous_test_reconnect_delay_LDADD   = $(RENDEZVOUS_TEST_LIBS)
 
 check_PROGRAMS += tests/rendezvous/test-rendezvous-message
 tests_rendezvous_test_rendezvous_message_SOURCES = tests/rendezvous/test-rendezvous-message.c

@@ -1,0 +1,37 @@
+# soup: the sockets of a rendezvous and of its clients, a module that is loaded when ws: or wss: is used
+libyodel_core_la_SOURCES += %D%/yodel-rendezvous.c %D%/rendezvous-api.h
+
+if ENABLE_SOUP
+noinst_LTLIBRARIES += libyodel-soup.la
+libyodel_soup_la_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS) $(IDENTITY_CFLAGS) $(MODULE_CFLAGS)
+libyodel_soup_la_SOURCES = \
+  src/identity/address.c \
+  %D%/client-source.c %D%/client-source.h \
+  %D%/deadline-source.c %D%/deadline-source.h \
+  %D%/guest-page.c %D%/guest-page.h \
+  %D%/metrics.c %D%/metrics.h \
+  %D%/rendezvous-server.c %D%/rendezvous-server.h \
+  %D%/ws-link.c %D%/ws-link.h \
+  %D%/ws-signaller.c %D%/ws-signaller.h
+nodist_libyodel_soup_la_SOURCES = guest-resources.c
+libyodel_soup_la_LIBADD = libyodel-rendezvous.la $(SOUP_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
+
+GUEST_FILES = data/guest/guest.css data/guest/icon.svg data/guest/index.html
+
+guest-resources.c: data/guest/guest.gresource.xml $(GUEST_FILES)
+	$(AM_V_GEN)$(GLIB_COMPILE_RESOURCES) --generate-source --internal --c-name yodel_guest --sourcedir=$(srcdir)/data/guest --target=$@ $(srcdir)/data/guest/guest.gresource.xml
+CLEANFILES += guest-resources.c
+
+modulelib_LTLIBRARIES += libyodel-signaller-ws.la
+libyodel_signaller_ws_la_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS) $(MODULE_CFLAGS)
+libyodel_signaller_ws_la_SOURCES  = %D%/soup-module.c
+libyodel_signaller_ws_la_LIBADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
+libyodel_signaller_ws_la_LDFLAGS  = $(AM_LDFLAGS) -module -avoid-version -no-undefined -shared
+
+check_PROGRAMS += tests/soup/test-rendezvous
+tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c
+tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
+tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
+endif
+
+EXTRA_DIST += data/guest
