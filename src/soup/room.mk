@@ -5,7 +5,7 @@ if ENABLE_SOUP
 noinst_LTLIBRARIES += libyodel-soup.la
 libyodel_soup_la_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS) $(IDENTITY_CFLAGS) $(MODULE_CFLAGS)
 libyodel_soup_la_SOURCES = \
-  src/identity/address.c \
+  src/identity/address.c src/identity/base32.c \
   %D%/client-source.c %D%/client-source.h \
   %D%/deadline-source.c %D%/deadline-source.h \
   %D%/guest-page.c %D%/guest-page.h \
