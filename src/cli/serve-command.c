@@ -20,6 +20,7 @@ typedef struct
   char     *key;
   char     *metrics;
   char     *page;
+  char    **stun;
   gboolean  no_page;
   gboolean  behind_proxy;
   gboolean  json;
@@ -43,6 +44,7 @@ parse_options (ServeOptions  *o,
     { "tls-key", 0, 0, G_OPTION_ARG_FILENAME, &o->key, N_("Its key, if it is in a file of its own"), N_("FILE") },
     { "page", 0, 0, G_OPTION_ARG_FILENAME, &o->page, N_("Another page for guests"), N_("FOLDER") },
     { "no-page", 0, 0, G_OPTION_ARG_NONE, &o->no_page, N_("No page for guests"), NULL },
+    { "stun", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o->stun, N_("Where guests learn their network address; may be said again"), N_("HOST:PORT") },
     { "metrics", 0, 0, G_OPTION_ARG_STRING, &o->metrics, N_("Where to serve /metrics for Prometheus"), N_("ADDRESS:PORT") },
     { "behind-proxy", 0, 0, G_OPTION_ARG_NONE, &o->behind_proxy, N_("Believe the last address of X-Forwarded-For"), NULL },
     { "max-clients", 0, 0, G_OPTION_ARG_INT, &o->max_clients, N_("How many may be connected"), N_("N") },
@@ -98,7 +100,7 @@ new_rendezvous (const ServeOptions  *o,
     }
   if (o->listen != NULL)
     g_object_set (rendezvous, "listen", o->listen, NULL);
-  g_object_set (rendezvous, "certificate", certificate, "metrics", o->metrics, "page", o->page,
+  g_object_set (rendezvous, "certificate", certificate, "metrics", o->metrics, "page", o->page, "stun", o->stun,
                 "has-page", !o->no_page, "behind-proxy", o->behind_proxy, NULL);
   if (!set_number (rendezvous, "max-clients", o->max_clients, error) ||
       !set_number (rendezvous, "max-clients-per-address", o->max_per_address, error) ||
@@ -158,6 +160,7 @@ serve_options_clear (ServeOptions *o)
   g_free (o->key);
   g_free (o->metrics);
   g_free (o->page);
+  g_strfreev (o->stun);
 }
 
 /* Runs a rendezvous until it is told to end. */

@@ -12,14 +12,23 @@ static const struct
   const char *name;
   const char *type;
 } files[] = {
-  { "index.html",      "text/html; charset=utf-8" },
-  { "guest.css",       "text/css; charset=utf-8" },
-  { "icon.svg",        "image/svg+xml" },
+  { "address.js",     "text/javascript; charset=utf-8" },
+  { "call.js",        "text/javascript; charset=utf-8" },
+  { "guest.css",      "text/css; charset=utf-8" },
+  { "guest.js",       "text/javascript; charset=utf-8" },
+  { "icon.svg",       "image/svg+xml" },
+  { "index.html",     "text/html; charset=utf-8" },
+  { "keys.js",        "text/javascript; charset=utf-8" },
+  { "messages.js",    "text/javascript; charset=utf-8" },
+  { "server.js",      "text/javascript; charset=utf-8" },
+  { "words.js",       "text/javascript; charset=utf-8" },
+  { "work.js",        "text/javascript; charset=utf-8" },
 };
 
 struct _YodelGuestPage
 {
   GBytes *contents[G_N_ELEMENTS (files)];   /* (owned) */
+  char   *config;                           /* (owned) what the page asks for first */
 };
 
 static GBytes *
@@ -36,12 +45,33 @@ load (const char  *folder,
   return g_file_get_contents (path, &data, &size, error) ? g_bytes_new_take (data, size) : NULL;
 }
 
-/* @folder: (nullable): another page than the one that comes along.  It is read once, now. */
+/* Where the page learns its network address.  A server that would end the string of JSON is left out. */
+static char *
+write_config (const char * const *stun)
+{
+  GString *text = g_string_new ("{\"iceServers\":[");
+  gboolean is_first = TRUE;
+
+  for (guint i = 0; stun != NULL && stun[i] != NULL; i++)
+    if (stun[i][strspn (stun[i], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]")] == '\0')
+      {
+        g_string_append_printf (text, "%s{\"urls\":\"stun:%s\"}", is_first ? "" : ",", stun[i]);
+        is_first = FALSE;
+      }
+  g_string_append (text, "]}");
+  return g_string_free (text, FALSE);
+}
+
+/* @folder: (nullable): another page than the one that comes along.  It is read once, now.
+ * @stun: (nullable): HOST:PORT of STUN servers */
 YodelGuestPage *
-yodel_guest_page_new (const char  *folder,
-                      GError     **error)
+yodel_guest_page_new (const char          *folder,
+                      const char * const  *stun,
+                      GError             **error)
 {
   YodelGuestPage *self = g_new0 (YodelGuestPage, 1);
+
+  self->config = write_config (stun);
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     if ((self->contents[i] = load (folder, files[i].name, error)) == NULL)
@@ -59,6 +89,7 @@ yodel_guest_page_free (YodelGuestPage *self)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     g_clear_pointer (&self->contents[i], g_bytes_unref);
+  g_free (self->config);
   g_free (self);
 }
 
@@ -83,7 +114,7 @@ add_fence (SoupServerMessage *message,
   /* 'self' does not cover WebSockets in every browser. */
   policy = g_strdup_printf ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; worker-src 'self'; "
                             "connect-src 'self'%s%s%s%s; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-                            "require-trusted-types-for 'script'; trusted-types 'none'",
+                            "require-trusted-types-for 'script'; trusted-types yodel",
                             is_authority (host) ? " wss://" : "", is_authority (host) ? host : "",
                             is_authority (host) && !has_tls ? " ws://" : "", is_authority (host) && !has_tls ? host : "");
   soup_message_headers_replace (headers, "Content-Security-Policy", policy);
@@ -122,5 +153,12 @@ yodel_guest_page_serve (YodelGuestPage    *self,
         add_fence (message, has_tls);
         return;
       }
+  if (strcmp (name, "config.json") == 0)
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_OK, NULL);
+      soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, self->config, strlen (self->config));
+      add_fence (message, has_tls);
+      return;
+    }
   soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
 }

@@ -6,6 +6,7 @@
 typedef struct _YodelGuestPage YodelGuestPage;
 
 YodelGuestPage *yodel_guest_page_new   (const char         *folder,
+                                        const char * const *stun,
                                         GError            **error);
 
 void            yodel_guest_page_free  (YodelGuestPage     *self);

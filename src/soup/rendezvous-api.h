@@ -17,6 +17,7 @@ typedef struct
   GTlsCertificate       *certificate;   /* (nullable): none, no TLS */
   const char            *metrics;       /* (nullable) ADDRESS:PORT */
   const char            *page;          /* (nullable) a folder; NULL: the page that comes along */
+  const char * const    *stun;          /* (nullable) HOST:PORT, for the page */
   gboolean               has_page;
   gboolean               is_behind_proxy;
   YodelPostOfficeLimits  limits;

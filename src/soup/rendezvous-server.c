@@ -394,7 +394,7 @@ yodel_rendezvous_server_start (const YodelRendezvousConfig  *config,
   g_set_object (&self->certificate, config->certificate);
   open_soup (self);
 
-  if ((config->has_page && (self->page = yodel_guest_page_new (config->page, error)) == NULL) ||
+  if ((config->has_page && (self->page = yodel_guest_page_new (config->page, config->stun, error)) == NULL) ||
       !open_service (self, config->listen, error) ||
       !open_metrics (self, config->metrics, error))
     {

@@ -16,7 +16,18 @@ libyodel_soup_la_SOURCES = \
 nodist_libyodel_soup_la_SOURCES = guest-resources.c
 libyodel_soup_la_LIBADD = libyodel-rendezvous.la $(SOUP_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
-GUEST_FILES = data/guest/guest.css data/guest/icon.svg data/guest/index.html
+GUEST_FILES = \
+  data/guest/address.js \
+  data/guest/call.js \
+  data/guest/guest.css \
+  data/guest/guest.js \
+  data/guest/icon.svg \
+  data/guest/index.html \
+  data/guest/keys.js \
+  data/guest/messages.js \
+  data/guest/server.js \
+  data/guest/words.js \
+  data/guest/work.js
 
 guest-resources.c: data/guest/guest.gresource.xml $(GUEST_FILES)
 	$(AM_V_GEN)$(GLIB_COMPILE_RESOURCES) --generate-source --internal --c-name yodel_guest --sourcedir=$(srcdir)/data/guest --target=$@ $(srcdir)/data/guest/guest.gresource.xml
@@ -32,6 +43,12 @@ check_PROGRAMS += tests/soup/test-rendezvous
 tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c
 tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
+
+# A Yodel that the page's tests call and are called by.
+noinst_PROGRAMS += tests/guest/guest-endpoint
+tests_guest_guest_endpoint_SOURCES = tests/guest/guest-endpoint.c
+tests_guest_guest_endpoint_LDADD   = libyodel.la libyodel-media.la $(BASE_LIBS)
 endif
 
-EXTRA_DIST += data/guest
+INTEROP_TESTS += tests/guest/test-chromium.sh
+EXTRA_DIST += data/guest tests/guest/guest.mjs tests/guest/run.sh tests/guest/test-chromium.sh

@@ -26,6 +26,7 @@ struct _YodelRendezvous
   GTlsCertificate          *certificate;   /* (owned) (nullable) */
   char                     *metrics;       /* (owned) (nullable) */
   char                     *page;          /* (owned) (nullable) */
+  char                    **stun;          /* (owned) (nullable) */
   gboolean                  has_page;
   gboolean                  is_behind_proxy;
   YodelPostOfficeLimits     limits;
@@ -44,6 +45,7 @@ enum
   PROP_CERTIFICATE,
   PROP_METRICS,
   PROP_PAGE,
+  PROP_STUN,
   PROP_HAS_PAGE,
   PROP_BEHIND_PROXY,
   PROP_MAX_CLIENTS,
@@ -105,6 +107,11 @@ yodel_rendezvous_set_property (GObject      *object,
     }
   else if (id == PROP_CERTIFICATE)
     g_set_object (&self->certificate, g_value_get_object (value));
+  else if (id == PROP_STUN)
+    {
+      g_strfreev (self->stun);
+      self->stun = g_value_dup_boxed (value);
+    }
   else if (id == PROP_HAS_PAGE)
     self->has_page = g_value_get_boolean (value);
   else if (id == PROP_BEHIND_PROXY)
@@ -129,6 +136,8 @@ yodel_rendezvous_get_property (GObject    *object,
     g_value_set_string (value, *text);
   else if (id == PROP_CERTIFICATE)
     g_value_set_object (value, self->certificate);
+  else if (id == PROP_STUN)
+    g_value_set_boxed (value, self->stun);
   else if (id == PROP_HAS_PAGE)
     g_value_set_boolean (value, self->has_page);
   else if (id == PROP_BEHIND_PROXY)
@@ -152,6 +161,7 @@ yodel_rendezvous_finalize (GObject *object)
   g_free (self->listen);
   g_free (self->metrics);
   g_free (self->page);
+  g_strfreev (self->stun);
   g_clear_object (&self->certificate);
   G_OBJECT_CLASS (yodel_rendezvous_parent_class)->finalize (object);
 }
@@ -257,6 +267,14 @@ yodel_rendezvous_class_init (YodelRendezvousClass *class)
   properties[PROP_PAGE] = text_spec ("page", NULL);
 
   /**
+   * YodelRendezvous:stun:
+   *
+   * STUN servers, HOST:PORT, where guests learn their network address.
+   */
+  properties[PROP_STUN] =
+    g_param_spec_boxed ("stun", NULL, NULL, G_TYPE_STRV, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+
+  /**
    * YodelRendezvous:has-page:
    *
    * Whether guests get a page.
@@ -337,6 +355,7 @@ yodel_rendezvous_start (YodelRendezvous  *self,
     .certificate = self->certificate,
     .metrics = self->metrics,
     .page = self->page,
+    .stun = (const char * const *) self->stun,
     .has_page = self->has_page,
     .is_behind_proxy = self->is_behind_proxy,
     .limits = self->limits,

@@ -1,0 +1,34 @@
+// The words of the safety code, by byte: the list of src/identity/safety-code.c.
+export const WORDS = (
+  'acorn alpine amber anchor apple apron arrow autumn ' +
+  'avenue badger bagpipe bakery balcony bamboo banjo barley ' +
+  'basket beaver beetle bicycle biscuit blanket blossom bonnet ' +
+  'bottle bridge bronze buffalo butter cabbage cactus camel ' +
+  'candle canoe canyon carpet castle cedar cello chalk ' +
+  'cherry chimney cinema circus clover cobbler coconut comet ' +
+  'compass copper coral cotton cousin cradle cricket crystal ' +
+  'cuckoo curtain daisy dancer desert diamond dolphin donkey ' +
+  'doorway dragon drummer duchess eagle easel echo elbow ' +
+  'elephant emerald engine envelope fabric falcon feather fiddle ' +
+  'finger flamingo flannel flute forest fossil fountain freckle ' +
+  'galaxy garden garlic giraffe glacier goblet gondola gorilla ' +
+  'grandma granite guitar hammer harbour harvest hedgehog helmet ' +
+  'heron hockey hornet hotel iceberg igloo indigo insect ' +
+  'island ivory jacket jaguar jasmine jigsaw jungle juniper ' +
+  'kangaroo kayak kennel kitchen kitten knapsack ladder lagoon ' +
+  'lantern lasso laundry lavender lemon leopard lettuce library ' +
+  'lighthouse lilac lizard lobster magnet magpie mammoth mandolin ' +
+  'maple marble meadow mermaid mineral mirror monsoon mosaic ' +
+  'muffin museum mustard napkin nectar needle nugget nutmeg ' +
+  'oasis ocean octopus olive omelette onion opera orange ' +
+  'orchard ostrich oyster paddle pancake panther papaya parrot ' +
+  'peacock pebble pelican pencil pepper piano picnic pigeon ' +
+  'pillow pirate planet plumber porridge pottery prairie pumpkin ' +
+  'puppet puzzle pyramid quartz quiver rabbit raccoon radish ' +
+  'rainbow raisin raven ribbon rocket rooster ruby saffron ' +
+  'salmon sandal sapphire sausage scarf scissors seagull shepherd ' +
+  'shovel silver spinach squirrel stadium sunrise tailor tambourine ' +
+  'teapot temple thistle thunder tiger toffee tomato tractor ' +
+  'trumpet tundra turnip turtle umbrella unicorn vanilla velvet ' +
+  'village vinegar violin volcano vulture waffle walnut walrus ' +
+  'wardrobe whisper yacht yellow yogurt zebra zeppelin zipper').split (' ');
