@@ -26,11 +26,31 @@ gboolean       yodel_identity_save        (YodelIdentity  *self,
                                            GError        **error);
 
 YODEL_API
+gboolean       yodel_identity_is_protected   (const char     *path);
+
+YODEL_API
+YodelIdentity *yodel_identity_load_protected (const char     *path,
+                                              const char     *passphrase,
+                                              GError        **error);
+
+YODEL_API
+gboolean       yodel_identity_save_protected (YodelIdentity  *self,
+                                              const char     *path,
+                                              const char     *passphrase,
+                                              GError        **error);
+
+YODEL_API
 const char    *yodel_identity_get_address (YodelIdentity  *self);
 
 YODEL_API
 GBytes        *yodel_identity_agree_with  (YodelIdentity  *self,
                                            GBytes         *key);
+
+YODEL_API
+GBytes        *yodel_identity_derive_shared  (YodelIdentity  *self,
+                                              const char     *address,
+                                              const char     *purpose,
+                                              GError        **error);
 
 YODEL_API
 gboolean       yodel_address_is_valid     (const char     *address,

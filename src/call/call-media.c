@@ -290,7 +290,7 @@ make_session (YodelCall *self)
   g_signal_connect (self->session, "track-added", G_CALLBACK (on_track_added), self);
   g_signal_connect (self->session, "restart-wanted", G_CALLBACK (on_restart_wanted), self);
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
-    if (wants (self, kind))
+    if (wants (self, kind) || (self->is_outgoing && self->sinks[kind] != NULL))
       add_track (self, kind);
 }
 
@@ -416,6 +416,10 @@ on_answer (GObject      *source,
     {
       say_description (self, YODEL_CALL_MESSAGE_ANSWER, sdp);
       on_agreed (self);
+      /* What the peer's offer had no place for has to be offered. */
+      for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
+        if (self->tracks[kind] != NULL && yodel_track_get_mid (self->tracks[kind]) == NULL)
+          self->needs_offer = TRUE;
     }
   yodel_call_media_process (self);
 }

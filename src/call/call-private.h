@@ -117,7 +117,8 @@ void       yodel_call_emit_track_added   (YodelCall               *self,
 void       yodel_call_detach             (YodelCall               *self);
 
 /* call-talk.c */
-void       yodel_call_talk_knock         (YodelCall               *self);
+void       yodel_call_talk_start         (YodelCall               *self,
+                                          gboolean                 is_knock);
 
 void       yodel_call_talk_open          (YodelCall               *self,
                                           YodelCallMessage        *opening);

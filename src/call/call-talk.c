@@ -289,22 +289,21 @@ on_knock_worked (GObject      *source,
 }
 
 /* Opens an outgoing call by asking first, without telling an address. */
-void
-yodel_call_talk_knock (YodelCall *self)
+static void
+knock (YodelCall *self)
 {
   g_autoptr (GTask) task = g_task_new (self, NULL, on_knock_worked, NULL);
   KnockWork *work = g_new0 (KnockWork, 1);
-  YodelCallMessage *knock = yodel_call_message_new (YODEL_CALL_MESSAGE_KNOCK);
+  YodelCallMessage *message = yodel_call_message_new (YODEL_CALL_MESSAGE_KNOCK);
 
-  self->is_knock = TRUE;
-  randombytes_buf (knock->call_id, sizeof knock->call_id);
-  knock->name = g_strdup (self->endpoint->settings.name);
-  knock->has_invite = self->has_invite;
-  memcpy (knock->invite, self->invite, sizeof knock->invite);
+  randombytes_buf (message->call_id, sizeof message->call_id);
+  message->name = g_strdup (self->endpoint->settings.name);
+  message->has_invite = self->has_invite;
+  memcpy (message->invite, self->invite, sizeof message->invite);
   /* The dialogue leaves a time of sending alone that is there already. */
-  knock->sent_ms = (g_get_monotonic_time () + self->endpoint->unix_offset_us) / 1000;
+  message->sent_ms = (g_get_monotonic_time () + self->endpoint->unix_offset_us) / 1000;
 
-  work->knock = knock;
+  work->knock = message;
   memcpy (work->own_key, yodel_identity_get_public_key (self->endpoint->identity), sizeof work->own_key);
   memcpy (work->peer_key, self->peer_key, sizeof work->peer_key);
   g_task_set_task_data (task, work, knock_work_free);
@@ -323,6 +322,33 @@ yodel_call_talk_receive (YodelCall              *self,
     return;
   yodel_call_dialogue_receive (self->dialogue, message, g_get_monotonic_time ());
   yodel_call_talk_pump (self);
+}
+
+static gboolean
+on_start (gpointer data)
+{
+  YodelCall *self = data;
+
+  if (self->endpoint == NULL || self->is_ending || self->dialogue != NULL)
+    return G_SOURCE_REMOVE;
+  if (self->is_knock)
+    knock (self);
+  else
+    yodel_call_media_begin_offer (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Begins an outgoing call, when the program has had the time to say what it sends. */
+void
+yodel_call_talk_start (YodelCall *self,
+                       gboolean   is_knock)
+{
+  GSource *source = g_idle_source_new ();
+
+  self->is_knock = is_knock;
+  g_source_set_callback (source, on_start, g_object_ref (self), g_object_unref);
+  g_source_attach (source, self->endpoint->context);
+  g_source_unref (source);
 }
 
 void

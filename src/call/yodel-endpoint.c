@@ -406,6 +406,28 @@ yodel_endpoint_get_calls (YodelEndpoint *self)
   return G_LIST_MODEL (self->calls);
 }
 
+/**
+ * yodel_endpoint_is_quiet:
+ * @self: an endpoint
+ *
+ * Returns: whether no call is under way and all last words were heard, so that a program which ends now leaves nobody
+ *   waiting
+ */
+gboolean
+yodel_endpoint_is_quiet (YodelEndpoint *self)
+{
+  g_return_val_if_fail (YODEL_IS_ENDPOINT (self), TRUE);
+
+  for (guint i = 0; i < self->dialogues->len; i++)
+    {
+      YodelCall *call = self->dialogues->pdata[i];
+
+      if (call->dialogue == NULL ? call->state != YODEL_CALL_ENDED : !yodel_call_dialogue_is_finished (call->dialogue))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* How many signallers have not told yet whether they can be started. */
 typedef struct
 {
@@ -606,10 +628,7 @@ place (YodelEndpoint *self,
       call->only = wish->only != NULL ? g_object_ref (wish->only) : NULL;
       take_invite (self, call, wish);
       yodel_endpoint_add_call (self, call);
-      if (is_contact && contact.trust >= YODEL_TRUST_TRUSTED)
-        yodel_call_media_begin_offer (call);
-      else
-        yodel_call_talk_knock (call);
+      yodel_call_talk_start (call, !is_contact || contact.trust < YODEL_TRUST_TRUSTED);
       g_task_return_pointer (task, g_steal_pointer (&call), g_object_unref);
     }
 }

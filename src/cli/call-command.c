@@ -11,6 +11,7 @@
 
 #include "cli/call.h"
 #include "cli/commands.h"
+#include "cli/people.h"
 #include "cli/exit-status.h"
 #include "cli/picture.h"
 
@@ -56,7 +57,10 @@ yodel_cli_call_close (YodelCliCall *self)
   self->is_closing = TRUE;
   if (self->guard_timer == 0)
     self->guard_timer = g_timeout_add (GUARD_MS, on_guard, self);
-  yodel_session_close (self->session);
+  if (self->hang_up != NULL)
+    self->hang_up (self);
+  else
+    yodel_session_close (self->session);
 }
 
 /* Ends the call for a reason that the session does not know. */
@@ -144,11 +148,11 @@ end_text (YodelCliCall   *self,
   return reason == YODEL_END_REMOTE ? _("the other side hung up") : _("the call was ended here");
 }
 
-static void
-report_end (YodelCliCall *self)
+void
+yodel_cli_call_tell_end (YodelCliCall   *self,
+                         YodelEndReason  reason,
+                         const char     *text)
 {
-  YodelEndReason reason = yodel_session_get_end_reason (self->session);
-  const char *text = end_text (self, reason);
   YodelJsonLine line;
 
   self->ended_us = g_get_monotonic_time ();
@@ -164,6 +168,14 @@ report_end (YodelCliCall *self)
     yodel_cli_call_say (self, "%s", text);
   else
     yodel_cli_call_say (self, "yodel: %s", text);
+}
+
+static void
+report_end (YodelCliCall *self)
+{
+  YodelEndReason reason = yodel_session_get_end_reason (self->session);
+
+  yodel_cli_call_tell_end (self, reason, end_text (self, reason));
 }
 
 static void
@@ -204,8 +216,8 @@ on_duration_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_connected (YodelCliCall *self)
+void
+yodel_cli_call_tell_connected (YodelCliCall *self)
 {
   const gint64 now_us = g_get_monotonic_time ();
 
@@ -227,6 +239,16 @@ on_connected (YodelCliCall *self)
     self->duration_timer = g_timeout_add ((guint) (self->options->duration_s * 1000), on_duration_over, self);
 }
 
+void
+yodel_cli_call_tell_lost (YodelCliCall *self)
+{
+  self->status.state = _("reconnecting");
+  self->was_reconnecting = TRUE;
+  yodel_events_emit (&self->events, "reconnecting", g_get_monotonic_time ());
+  if (!self->shows_status)
+    yodel_cli_call_say (self, "%s", _("The peer is silent; trying to reach it again."));
+}
+
 static void
 on_state (YodelSession *session,
           GParamSpec   *pspec,
@@ -240,14 +262,10 @@ on_state (YodelSession *session,
       self->status.state = _("connecting");
       break;
     case YODEL_SESSION_CONNECTED:
-      on_connected (self);
+      yodel_cli_call_tell_connected (self);
       break;
     case YODEL_SESSION_RECONNECTING:
-      self->status.state = _("reconnecting");
-      self->was_reconnecting = TRUE;
-      yodel_events_emit (&self->events, "reconnecting", g_get_monotonic_time ());
-      if (!self->shows_status)
-        yodel_cli_call_say (self, "%s", _("The peer is silent; trying to reach it again."));
+      yodel_cli_call_tell_lost (self);
       break;
     case YODEL_SESSION_ENDED:
       on_ended (self);
@@ -307,8 +325,8 @@ yodel_cli_call_watch_medium (YodelCliCall *self,
   g_signal_connect (medium, "notify::error", G_CALLBACK (on_media_error), self);
 }
 
-static void
-watch_media (YodelCliCall *self)
+void
+yodel_cli_call_watch_media (YodelCliCall *self)
 {
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
     {
@@ -317,6 +335,18 @@ watch_media (YodelCliCall *self)
       if (self->media.sinks[kind] != NULL)
         yodel_cli_call_watch_medium (self, G_OBJECT (self->media.sinks[kind]));
     }
+}
+
+void
+yodel_cli_call_watch_track (YodelCliCall *self,
+                            YodelTrack   *track)
+{
+  const YodelMediaKind kind = yodel_track_get_kind (track);
+
+  self->tracks[kind] = track;
+  if (kind == YODEL_MEDIA_VIDEO)
+    yodel_track_set_content (track, self->options->content);
+  g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
 }
 
 static void
@@ -370,9 +400,22 @@ on_terminate (gpointer data)
   return on_signal (data, SIGTERM);
 }
 
-static gboolean
-open_outputs (YodelCliCall  *self,
-              GError       **error)
+void
+yodel_cli_call_catch_signals (YodelCliCall *self)
+{
+  self->signal_sources[0] = g_unix_signal_add (SIGINT, on_interrupt, self);
+  self->signal_sources[1] = g_unix_signal_add (SIGTERM, on_terminate, self);
+}
+
+void
+yodel_cli_call_watch_session (YodelCliCall *self)
+{
+  g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);
+}
+
+gboolean
+yodel_cli_call_open_outputs (YodelCliCall  *self,
+                             GError       **error)
 {
   if (self->options->events != NULL)
     {
@@ -416,13 +459,12 @@ run (YodelCliCall *self)
   yodel_session_set_video_codec (self->session, self->options->codec);
   yodel_session_set_max_bitrate (self->session, (guint) self->options->max_bitrate_kbps * 1000);
   g_signal_connect (self->session, "notify::state", G_CALLBACK (on_state), self);
-  g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);
+  yodel_cli_call_watch_session (self);
 
   self->status.state = self->is_caller ? _("calling") : _("waiting");
-  self->signal_sources[0] = g_unix_signal_add (SIGINT, on_interrupt, self);
-  self->signal_sources[1] = g_unix_signal_add (SIGTERM, on_terminate, self);
+  yodel_cli_call_catch_signals (self);
   add_tracks (self);
-  watch_media (self);
+  yodel_cli_call_watch_media (self);
   yodel_cli_call_start_reports (self);
   if (!yodel_cli_call_start_control (self, &error))
     yodel_cli_call_fail (self, YODEL_EXIT_USAGE, error->message);
@@ -431,11 +473,10 @@ run (YodelCliCall *self)
   g_main_loop_run (self->loop);
 }
 
-static void
-clean_up (YodelCliCall *self)
+/* What is one call's: its session, its media, its timers; and its result is told. */
+void
+yodel_cli_call_clear (YodelCliCall *self)
 {
-  if (self->ended_us == 0 && self->session != NULL)
-    report_end (self);
   save_snapshot (self);
   yodel_cli_call_stop_reports (self);
   g_clear_handle_id (&self->duration_timer, g_source_remove);
@@ -449,15 +490,19 @@ clean_up (YodelCliCall *self)
     g_signal_handlers_disconnect_by_data (self->session, self);
   g_clear_object (&self->session);
   yodel_cli_media_clear (&self->media);
-  for (guint i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
-    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
-
   yodel_cli_call_report_result (self);
   g_clear_pointer (&self->stats, yodel_stats_unref);
+  g_clear_pointer (&self->failure, g_free);
+}
+
+void
+yodel_cli_call_clean_up (YodelCliCall *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->signal_sources); i++)
+    g_clear_handle_id (&self->signal_sources[i], g_source_remove);
   g_clear_pointer (&self->events_output, yodel_output_free);
   g_clear_pointer (&self->stats_output, yodel_output_free);
   g_clear_pointer (&self->loop, g_main_loop_unref);
-  g_clear_pointer (&self->failure, g_free);
 }
 
 static int
@@ -469,7 +514,7 @@ place_or_take (const YodelCliOptions *options,
   g_autoptr (GError) error = NULL;
   const gboolean stdin_is_free = is_echo || !yodel_cli_media_uses_stdin (options);
 
-  if (!open_outputs (&call, &error))
+  if (!yodel_cli_call_open_outputs (&call, &error))
     {
       g_printerr ("yodel: %s\n", error->message);
       call.exit_status = YODEL_EXIT_USAGE;
@@ -484,16 +529,11 @@ place_or_take (const YodelCliOptions *options,
       run (&call);
     }
 
-  clean_up (&call);
+  if (call.ended_us == 0 && call.session != NULL)
+    report_end (&call);
+  yodel_cli_call_clear (&call);
+  yodel_cli_call_clean_up (&call);
   return call.exit_status;
-}
-
-static int
-refuse_address (const char *address)
-{
-  g_printerr (_("yodel: \"%s\" cannot be reached by this program; the addresses it knows are \"manual:\" and \"echo:\"\n"),
-              address);
-  return YODEL_EXIT_USAGE;
 }
 
 static int
@@ -511,16 +551,17 @@ run_command (const char  *command,
       g_printerr ("yodel: %s\n", error->message);
       return YODEL_EXIT_USAGE;
     }
-  if (strcmp (options.address, MANUAL) != 0 && !(is_caller && strcmp (options.address, ECHO) == 0))
-    return refuse_address (options.address);
-  return place_or_take (&options, is_caller);
+  if (g_strcmp0 (options.address, MANUAL) == 0 || (is_caller && strcmp (options.address, ECHO) == 0))
+    return place_or_take (&options, is_caller);
+  return is_caller ? yodel_cli_call_somebody (&options) : yodel_cli_answer_everybody (&options);
 }
 
 int
 yodel_call_command (int    argc,
                     char **argv)
 {
-  return run_command ("call", _("Places a call. With the address \"manual:\" it prints its offer as one line of JSON on standard\n"
+  return run_command ("call", _("Places a call to a contact, to a yodel: address or invite, or to lan:NAME on the local network.\n"
+                                "With the address \"manual:\" it prints its offer as one line of JSON on standard\n"
                                 "output and reads the answer from standard input. With \"echo:\" your own voice and picture come back\n"
                                 "a second later."),
                       TRUE, argc, argv);
@@ -530,7 +571,8 @@ int
 yodel_answer_command (int    argc,
                       char **argv)
 {
-  return run_command ("answer", _("Takes a call. With the address \"manual:\" it reads the offer as one line of JSON from standard\n"
+  return run_command ("answer", _("Is reachable, and takes calls. An ADDRESS is a way to be reached, such as \"lan:\" (the usual one) or\n"
+                                  "\"lan:NAME\", which shows NAME to all on the local network. With \"manual:\" it reads the offer as one line of JSON from standard\n"
                                   "input and prints its answer on standard output."),
                       FALSE, argc, argv);
 }

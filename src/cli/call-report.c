@@ -63,7 +63,8 @@ on_stats_timer (gpointer data)
 {
   YodelCliCall *self = data;
 
-  yodel_session_get_stats_async (self->session, NULL, on_stats, self);
+  if (self->session != NULL)
+    yodel_session_get_stats_async (self->session, NULL, on_stats, self);
   return G_SOURCE_CONTINUE;
 }
 

@@ -14,8 +14,10 @@
 #include "cli/output.h"
 #include "cli/status-line.h"
 
+typedef struct _YodelCliCall YodelCliCall;
+
 /* Thread: the program's one. */
-typedef struct
+struct _YodelCliCall
 {
   const YodelCliOptions *options;         /* (borrowed) */
   gboolean               is_caller;
@@ -51,7 +53,10 @@ typedef struct
   guint                  duration_timer;
   guint                  guard_timer;
   guint                  signal_sources[2];
-} YodelCliCall;
+
+  /* A call between people: how it is ended, where a session is not all there is.  (nullable) */
+  void                 (*hang_up) (YodelCliCall *self);
+};
 
 void yodel_cli_call_say            (YodelCliCall  *self,
                                     const char    *format,
@@ -70,6 +75,21 @@ gboolean
                                     GError       **error);
 void yodel_cli_call_start_keys     (YodelCliCall  *self);
 void yodel_cli_call_stop_control   (YodelCliCall  *self);
+
+gboolean yodel_cli_call_open_outputs     (YodelCliCall   *self,
+                                          GError        **error);
+void     yodel_cli_call_catch_signals    (YodelCliCall   *self);
+void     yodel_cli_call_watch_media      (YodelCliCall   *self);
+void     yodel_cli_call_watch_track      (YodelCliCall   *self,
+                                          YodelTrack     *track);
+void     yodel_cli_call_watch_session    (YodelCliCall   *self);
+void     yodel_cli_call_tell_connected   (YodelCliCall   *self);
+void     yodel_cli_call_tell_lost        (YodelCliCall   *self);
+void     yodel_cli_call_tell_end         (YodelCliCall   *self,
+                                          YodelEndReason  reason,
+                                          const char     *text);
+void     yodel_cli_call_clear            (YodelCliCall   *self);
+void     yodel_cli_call_clean_up         (YodelCliCall   *self);
 
 /* call-report.c */
 void yodel_cli_call_start_reports  (YodelCliCall  *self);

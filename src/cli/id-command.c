@@ -2,7 +2,6 @@
 
 #include "config.h"
 
-#include <errno.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <yodel/yodel-identity.h>
@@ -10,32 +9,69 @@
 #include "cli/commands.h"
 #include "cli/exit-status.h"
 #include "cli/json-line.h"
+#include "cli/passphrase.h"
+#include "cli/profile.h"
 
-static char *
-default_path (void)
+/* Writes the identity where it was, or elsewhere, with a passphrase or without. */
+static gboolean
+protect (YodelIdentity  *identity,
+         const char     *path,
+         GError        **error)
 {
-  return g_build_filename (g_get_user_data_dir (), "yodel", "identity", NULL);
+  YodelPassphrase passphrase;
+  gboolean saved;
+
+  if (!yodel_passphrase_ask (&passphrase, _("New passphrase: "), error))
+    return FALSE;
+  saved = yodel_identity_save_protected (identity, path, passphrase.text, error);
+  yodel_passphrase_clear (&passphrase);
+  return saved;
 }
 
-static YodelIdentity *
-create (const char  *path,
-        GError     **error)
+/* Takes the identity of a backup; one that is there already is not overwritten. */
+static gboolean
+restore (const char  *backup,
+         const char  *path,
+         GError     **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
   g_autoptr (YodelIdentity) identity = NULL;
+  g_autofree char *folder = g_path_get_dirname (path);
 
-  if (g_mkdir_with_parents (folder, 0700) < 0)
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      int code = errno;
-
-      g_set_error (error, G_FILE_ERROR, (gint) g_file_error_from_errno (code), "%s: %s", folder, g_strerror (code));
-      return NULL;
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_STATE, _("%s is there already; move it away first"), path);
+      return FALSE;
     }
+  if (!g_file_test (backup, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, YODEL_ERROR, YODEL_ERROR_KEY, _("there is no %s"), backup);
+      return FALSE;
+    }
+  identity = yodel_profile_load_identity (backup, error);
+  if (identity == NULL)
+    return FALSE;
+  g_mkdir_with_parents (folder, 0700);
+  return yodel_identity_is_protected (backup) ? protect (identity, path, error) : yodel_identity_save (identity, path, error);
+}
 
-  identity = yodel_identity_new ();
-  if (identity == NULL || !yodel_identity_save (identity, path, error))
-    return NULL;
-  return g_steal_pointer (&identity);
+/* The profiles that have an identity, the usual one first. */
+static void
+print_profiles (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "yodel", "profiles", NULL);
+  g_autofree char *usual = yodel_profile_get_path (NULL, "identity");
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  if (g_file_test (usual, G_FILE_TEST_EXISTS))
+    g_print ("-\n");
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = yodel_profile_get_path (name, "identity");
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        g_print ("%s\n", name);
+    }
 }
 
 static void
@@ -60,10 +96,16 @@ yodel_id_command (int    argc,
   g_autoptr (GOptionContext) context = g_option_context_new (_("id - show my address"));
   g_autoptr (YodelIdentity) identity = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = NULL;
-  gboolean json = FALSE;
+  g_autofree char *path = NULL, *profile = NULL, *backup = NULL, *from = NULL;
+  gboolean json = FALSE, do_protect = FALSE, do_unprotect = FALSE, list = FALSE;
   const GOptionEntry entries[] = {
     { "identity", 0, 0, G_OPTION_ARG_FILENAME, &path, N_("The file of the key"), N_("FILE") },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &profile, N_("Be this one of several identities"), N_("NAME") },
+    { "list", 0, 0, G_OPTION_ARG_NONE, &list, N_("List the profiles; - is the usual one"), NULL },
+    { "protect", 0, 0, G_OPTION_ARG_NONE, &do_protect, N_("Ask for a passphrase and need it from now on"), NULL },
+    { "unprotect", 0, 0, G_OPTION_ARG_NONE, &do_unprotect, N_("Need no passphrase any more"), NULL },
+    { "backup", 0, 0, G_OPTION_ARG_FILENAME, &backup, N_("Save a copy, protected by a passphrase"), N_("FILE") },
+    { "restore", 0, 0, G_OPTION_ARG_FILENAME, &from, N_("Be who that copy is"), N_("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_("Write a line of JSON"), NULL },
     { NULL }
   };
@@ -80,10 +122,17 @@ yodel_id_command (int    argc,
       return YODEL_EXIT_USAGE;
     }
 
+  if (list)
+    {
+      print_profiles ();
+      return YODEL_EXIT_OK;
+    }
   if (path == NULL)
-    path = default_path ();
-  identity = g_file_test (path, G_FILE_TEST_EXISTS) ? yodel_identity_load (path, &error) : create (path, &error);
-  if (identity == NULL)
+    path = yodel_profile_get_path (profile, "identity");
+  if (from == NULL || restore (from, path, &error))
+    identity = yodel_profile_load_identity (path, &error);
+  if (identity == NULL || (do_protect && !protect (identity, path, &error)) ||
+      (do_unprotect && !yodel_identity_save (identity, path, &error)) || (backup != NULL && !protect (identity, backup, &error)))
     {
       g_printerr ("yodel: %s\n", error != NULL ? error->message : _("no key can be made"));
       return YODEL_EXIT_USAGE;

@@ -20,9 +20,12 @@ typedef struct
 
 static const Command commands[] = {
   { "call",   yodel_call_command,   N_("place a call") },
-  { "answer", yodel_answer_command, N_("take a call") },
+  { "answer", yodel_answer_command, N_("take calls") },
   { "id",     yodel_id_command,     N_("show my address") },
   { "serve",  yodel_serve_command,  N_("run a rendezvous, where others find each other") },
+  { "contacts", yodel_contacts_command, N_("list and change the people I know") },
+  { "invite", yodel_invite_command, N_("make a link that lets its bearer call me") },
+  { "history", yodel_history_command, N_("list the calls that were") },
   { "devices", yodel_devices_command, N_("list microphones, loudspeakers and cameras") },
   { "demo",   yodel_demo_command,   N_("place a call between two programs on this machine, and report on it") },
   { "demo-stun", yodel_demo_stun_command, NULL },
@@ -47,7 +50,8 @@ print_help (void)
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     if (commands[i].summary != NULL)
       g_print ("  %-8s %s\n", commands[i].name, _(commands[i].summary));
-  g_print ("\n%s\n", _("An ADDRESS is \"manual:\": the two descriptions of a call are handed over by you, one line each way;"));
+  g_print ("\n%s\n", _("An ADDRESS is a contact's name, a yodel: address or invite, or lan:NAME on the local network;"));
+  g_print ("%s\n", _("\"manual:\", where the two descriptions of a call are handed over by you, one line each way;"));
   g_print ("%s\n", _("or \"echo:\", a call to yourself: your voice and picture come back a second later."));
   g_print ("%s\n", _("\"yodel COMMAND --help\" tells the options of a command."));
 }

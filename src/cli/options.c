@@ -98,16 +98,22 @@ is_sane (const YodelCliOptions  *self,
 }
 
 static gboolean
-take_address (YodelCliOptions  *self,
-              char            **rest,
-              GError          **error)
+take_addresses (YodelCliOptions  *self,
+                const char       *command,
+                char            **rest,
+                GError          **error)
 {
-  if (rest == NULL || rest[0] == NULL)
-    return refuse (error, _("an address is missing, such as \"manual:\""));
-  if (rest[1] != NULL)
+  const gboolean is_answer = strcmp (command, "answer") == 0;
+
+  if (!is_answer && (rest == NULL || rest[0] == NULL))
+    return refuse (error, _("an address is missing, such as a contact's name"));
+  if (!is_answer && rest[1] != NULL)
     return refuse (error, _("there is more than one address"));
 
-  self->address = g_strdup (rest[0]);
+  self->address = rest != NULL ? g_strdup (rest[0]) : NULL;
+  self->addresses = g_strdupv (rest);
+  if (self->json && self->events == NULL)
+    self->events = g_strdup ("-");
   return TRUE;
 }
 
@@ -161,6 +167,13 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "max-bitrate", 0, 0, G_OPTION_ARG_INT, &self->max_bitrate_kbps, N_("Send at most so much"), "KBIT" },
     { "stun", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->stun, N_("Ask this STUN server for the public address (repeatable)"), N_("HOST[:PORT]") },
     { "bind", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->bind, N_("Use this local address only (repeatable)"), N_("ADDRESS|INTERFACE") },
+    { "via", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->via, N_("Meet this way, such as lan: or wss://HOST (repeatable)"), "URI" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &self->profile, N_("Be this one of several identities"), N_("NAME") },
+    { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, N_("What strangers are told when I knock"), N_("NAME") },
+    { "auto-accept", 0, 0, G_OPTION_ARG_NONE, &self->auto_accept, N_("Take calls without asking"), NULL },
+    { "once", 0, 0, G_OPTION_ARG_NONE, &self->once, N_("End after the first call that was taken"), NULL },
+    { "no-knocks", 0, 0, G_OPTION_ARG_NONE, &self->no_knocks, N_("Do not hear strangers"), NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Write what happens as JSON lines on standard output"), NULL },
     { "events", 0, 0, G_OPTION_ARG_FILENAME, &self->events, N_("Write what happens as JSON lines"), N_("FILE|-") },
     { "stats", 0, 0, G_OPTION_ARG_FILENAME, &self->stats, N_("Write statistics every second as JSON lines"), N_("FILE") },
     { "dtmf", 0, 0, G_OPTION_ARG_STRING, &self->dtmf, N_("Press these keys of a telephone once connected"), N_("KEYS") },
@@ -176,7 +189,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
   };
 
   *self = (YodelCliOptions) { 0 };
-  return parse (self, entries, command, summary, argv, error) && take_address (self, rest, error) &&
+  return parse (self, entries, command, summary, argv, error) && take_addresses (self, command, rest, error) &&
          take_content (self, error) && take_codec (self, error) && is_sane (self, error);
 }
 
@@ -189,6 +202,10 @@ yodel_cli_options_clear (YodelCliOptions *self)
       g_clear_pointer (&self->sinks[kind], g_free);
     }
   g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->addresses, g_strfreev);
+  g_clear_pointer (&self->profile, g_free);
+  g_clear_pointer (&self->name, g_free);
+  g_clear_pointer (&self->via, g_strfreev);
   g_clear_pointer (&self->video_content, g_free);
   g_clear_pointer (&self->video_codec, g_free);
   g_clear_pointer (&self->stun, g_strfreev);

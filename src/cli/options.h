@@ -17,7 +17,15 @@ typedef enum
 
 typedef struct
 {
-  char     *address;             /* (owned) (nullable) */
+  char     *address;             /* (owned) (nullable) the first of: */
+  char    **addresses;           /* (owned) (nullable) */
+  char     *profile;             /* (owned) (nullable) which of several identities */
+  char     *name;                /* (owned) (nullable) what strangers are told */
+  char    **via;                 /* (owned) (nullable) URIs of signallers */
+  gboolean  auto_accept;
+  gboolean  once;
+  gboolean  no_knocks;
+  gboolean  json;                /* events on standard output */
   char     *sources[2];          /* (owned) (nullable) by kind */
   char     *sinks[2];            /* (owned) (nullable) by kind */
   gboolean  without[2];          /* by kind */

@@ -1,6 +1,6 @@
 # cli: the program yodel
 noinst_LTLIBRARIES += libyodel-cli.la
-libyodel_cli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+libyodel_cli_la_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(QR_CFLAGS)
 libyodel_cli_la_SOURCES = \
   %D%/call-command.c %D%/call.h \
   %D%/call-control.c \
@@ -9,6 +9,7 @@ libyodel_cli_la_SOURCES = \
   %D%/call-signalling.c \
   %D%/command-input.c %D%/command-input.h \
   %D%/commands.h \
+  %D%/contacts-command.c \
   %D%/devices-command.c \
   %D%/demo.h %D%/demo-command.c \
   %D%/demo-media.c \
@@ -21,18 +22,26 @@ libyodel_cli_la_SOURCES = \
   %D%/echo-peer.c %D%/echo-peer.h \
   %D%/events.c %D%/events.h \
   %D%/exit-status.h \
+  %D%/history-command.c \
   %D%/id-command.c \
+  %D%/invite-command.c \
   %D%/json-line.c %D%/json-line.h \
   %D%/key-input.c %D%/key-input.h \
   %D%/line-input.c %D%/line-input.h \
   %D%/media-options.c %D%/media-options.h \
   %D%/options.c %D%/options.h \
+  %D%/passphrase.c %D%/passphrase.h \
+  %D%/people.c %D%/people.h \
+  %D%/people-answer.c \
+  %D%/people-call.c \
+  %D%/profile.c %D%/profile.h \
+  %D%/qr-code.c %D%/qr-code.h \
   %D%/output.c %D%/output.h \
   %D%/picture.c %D%/picture.h \
   %D%/serve-command.c \
   %D%/snapshot-sink.c %D%/snapshot-sink.h \
   %D%/status-line.c %D%/status-line.h
-libyodel_cli_la_LIBADD = $(JSON_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+libyodel_cli_la_LIBADD = $(JSON_LIBS) $(QR_LIBS) $(BASE_LIBS) $(MATH_LIBS)
 
 bin_PROGRAMS += yodel
 yodel_SOURCES = %D%/main.c

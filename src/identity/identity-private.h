@@ -12,6 +12,17 @@ G_BEGIN_DECLS
 
 YodelIdentity *yodel_identity_new_from_seed   (const guint8    seed[YODEL_IDENTITY_SEED_BYTES]);
 
+/* For the protected file alone; to be zeroed after use. */
+void           yodel_identity_get_seed        (YodelIdentity  *self,
+                                               guint8          seed[YODEL_IDENTITY_SEED_BYTES]);
+
+/* @text: of YODEL_IDENTITY_FILE_MAX_BYTES + 1 */
+#define YODEL_IDENTITY_FILE_MAX_BYTES 1024
+
+gboolean       yodel_identity_read_file       (const char     *path,
+                                               char           *text,
+                                               GError        **error);
+
 const guint8  *yodel_identity_get_public_key  (YodelIdentity  *self);
 
 void           yodel_identity_sign            (YodelIdentity  *self,

@@ -9,6 +9,8 @@ libyodel_core_la_SOURCES += \
   %D%/safety-code.c %D%/safety-code.h \
   %D%/yodel-contact-book.c %D%/contact-book-private.h \
   %D%/yodel-identity.c \
+  %D%/yodel-identity-protected.c \
+  %D%/yodel-identity-shared.c \
   %D%/yodel-invite.c
 
 check_PROGRAMS += tests/identity/test-contacts

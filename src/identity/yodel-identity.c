@@ -24,7 +24,7 @@ G_STATIC_ASSERT (YODEL_IDENTITY_SECRET_BYTES == crypto_scalarmult_BYTES);
 #define FILE_TITLE     "yodel identity 1: who has this file can pose as you\n"
 #define FILE_SECRET    "secret "
 #define FILE_ADDRESS   "address "
-#define FILE_MAX_BYTES 1024
+#define FILE_MAX_BYTES YODEL_IDENTITY_FILE_MAX_BYTES
 #define SEED_CHARS     (2 * crypto_sign_SEEDBYTES)
 
 /**
@@ -67,10 +67,10 @@ yodel_identity_new_from_seed (const guint8 seed[YODEL_IDENTITY_SEED_BYTES])
 }
 
 /* Reads a private file into @text, of FILE_MAX_BYTES + 1, and ends it with NUL. */
-static gboolean
-read_private_file (const char  *path,
-                   char        *text,
-                   GError     **error)
+gboolean
+yodel_identity_read_file (const char  *path,
+                          char        *text,
+                          GError     **error)
 {
   struct stat info;
   gssize n;
@@ -232,7 +232,7 @@ yodel_identity_load (const char  *path,
   g_return_val_if_fail (path != NULL, NULL);
   g_return_val_if_fail (error == NULL || *error == NULL, NULL);
 
-  if (!read_private_file (path, text, error))
+  if (!yodel_identity_read_file (path, text, error))
     return NULL;
 
   self = parse_file (text);
@@ -296,6 +296,13 @@ yodel_identity_get_address (YodelIdentity *self)
   g_return_val_if_fail (YODEL_IS_IDENTITY (self), NULL);
 
   return self->address;
+}
+
+void
+yodel_identity_get_seed (YodelIdentity *self,
+                         guint8         seed[YODEL_IDENTITY_SEED_BYTES])
+{
+  memcpy (seed, self->secret_key, YODEL_IDENTITY_SEED_BYTES);   /* RFC 8032 section 5.1.5 */
 }
 
 /* Returns: (transfer none): the Ed25519 public key, of YODEL_IDENTITY_KEY_BYTES */

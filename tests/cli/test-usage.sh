@@ -45,8 +45,20 @@ expect 1 "command is missing"
 expect 1 "no command" dance
 expect 1 "address is missing" call
 expect 1 "more than one address" call manual: manual:
-expect 1 "lan:you" call lan:you
-expect 1 "wss://example.org/room" answer wss://example.org/room
+expect 1 "gopher" call gopher://x
+expect 1 "gopher" answer gopher://x
+expect 3 "no contact" call nobody --via=lan:
+expect 0 "bob" contacts add bob yodel:d2wy7k6cejnsdob6wlgff4anc7mmu5xacl4qejdprr7kk3cc3hwvlxvhnuaq
+expect 4 "HAS CHANGED" contacts add bob yodel:hyi5k75k7maikzl4n3szn54skbk374ojv5zq3uf65cqbwzieigk657iweaaq
+expect 0 verified contacts verify bob --json
+expect 0 "trust.:.blocked" contacts block bob --json
+expect 0 bob contacts
+"$yodel" contacts remove bob
+expect 1 "no contact" contacts remove bob
+expect 1 "takes: list" contacts dance
+expect 0 "^yodel:.*?t=" invite --name=Me --via=wss://rendezvous.example
+expect 1 "300" invite --via=wss://$(printf %0250d 0)
+expect 0 "used 0" invite --list
 expect 1 "duration" call manual: --duration=-1
 expect 1 "dtmf takes" call echo: --dtmf=12x
 expect 1 "echo-cancellation takes" call echo: --echo-cancellation=perhaps

@@ -198,7 +198,7 @@ test_full (Scratch       *scratch,
   g_autoptr (GError) error = NULL;
 
   execute (scratch, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
-           "INSERT INTO contact SELECT CAST (printf ('%032d', i) AS BLOB), printf ('n%d', i), 0, 0, 0, 0 FROM n");
+           "INSERT INTO contact SELECT CAST (printf ('%032d', i) AS BLOB), printf ('n%d', i), 0, 0, 0, 0, '' FROM n");
   g_assert_cmpint (yodel_contacts_add (contacts, &contact, &known, &error), ==, YODEL_CONTACT_REFUSED);
   g_assert_nonnull (strstr (error->message, "10000"));
 }
@@ -210,7 +210,7 @@ test_strange_row (Scratch       *scratch,
   g_autoptr (YodelContacts) contacts = open_contacts (scratch);
   YodelContactRow found;
 
-  execute (scratch, "INSERT INTO contact VALUES (zeroblob (32), 'Odd', 77, 255, -5, 'soon')");
+  execute (scratch, "INSERT INTO contact VALUES (zeroblob (32), 'Odd', 77, 255, -5, 'soon', '')");
   g_assert_true (yodel_contacts_find_name (contacts, "Odd", &found));
   g_assert_cmpint (found.trust, ==, YODEL_TRUST_BLOCKED);
   g_assert_cmpint (found.policy, ==, 7);

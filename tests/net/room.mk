@@ -28,4 +28,5 @@ tests_net_test_link_LDADD   = $(CORE_LIBS)
 tests_net_measure_transport_SOURCES = tests/net/measure-transport.c tests/net/transport-pair.c tests/net/transport-pair.h
 tests_net_measure_transport_LDADD   = $(CORE_LIBS)
 
-dist_check_SCRIPTS += tests/net/test-adverse.sh tests/net/test-link.sh
+dist_check_SCRIPTS += tests/net/test-adverse.sh tests/net/test-lan.sh tests/net/test-link.sh
+EXTRA_DIST += tests/net/lan-lib.sh

@@ -1,0 +1,115 @@
+#!/bin/sh
+# Two hosts on a local network, without the Internet and without a server: `yodel answer` on one, `yodel call` on the other.
+set -u
+
+[ -e .libs/libyodel-signaller-lan.so ] || { echo "skipped: built without Avahi"; exit 77; }
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/lan-lib.sh"
+yodel=${YODEL:-./yodel}
+export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
+quiet="--audio-source=test --audio-sink=none --no-video"
+failed=0 count=0
+
+check ()
+{
+  name=$1
+  shift
+  count=$((count + 1))
+  if "$@"; then
+    echo "ok $count - $name"
+  else
+    echo "not ok $count - $name"
+    for log in "$work"/*.log; do echo "# $log:"; sed 's/^/#   /' "$log"; done
+    failed=1
+  fi
+}
+
+# wait_for WHO EVENT: half a minute
+wait_for ()
+{
+  for _ in $(seq 300); do
+    grep -qs "\"event\":\"$2\"" "$work/$1.events" && return 0
+    sleep 0.1
+  done
+  return 1
+}
+
+field ()
+{
+  sed -n "s/.*\"event\":\"$2\".*\"$3\":\"\([^\"]*\)\".*/\1/p" "$work/$1.events" | head -n 1
+}
+
+# answer OPTIONS: bob, on b
+answer ()
+{
+  rm -f "$work"/*.events
+  become b "$yodel" answer $quiet --events="$work/bob.events" "$@" >"$work/bob.log" 2>&1 </dev/null &
+  bob=$!
+  wait_for bob reachable
+}
+
+call ()
+{
+  on a timeout 60 "$yodel" call "$@" $quiet --duration=1 --events="$work/alice.events" >"$work/alice.log" 2>&1 </dev/null
+  status=$?
+}
+
+stop_bob ()
+{
+  kill -TERM "$bob" 2>/dev/null
+  wait "$bob" 2>/dev/null
+}
+
+alice_address=$(on a "$yodel" id) || exit 99
+bob_address=$(on b "$yodel" id) || exit 99
+on a "$yodel" contacts add bob "$bob_address" >/dev/null || exit 99
+on b "$yodel" contacts add alice "$alice_address" >/dev/null || exit 99
+
+same_code () { [ -n "$(field alice call safetyCode)" ] && [ "$(field alice call safetyCode)" = "$(field bob call safetyCode)" ]; }
+is () { [ "$status" -eq "$1" ]; }
+is_trusted () { on a "$yodel" contacts --json | grep -q '"trust":"trusted"'; }
+by_lan () { [ "$(field alice call signaller)" = lan: ]; }
+
+check "bob is reachable" answer --auto-accept
+call bob
+check "the first call comes about" is 0
+check "both read the same safety code" same_code
+check "it went by the local network" by_lan
+check "the contact is trusted from now on" is_trusted
+call bob
+check "and the second" is 0
+check "the history has both" test "$(on a "$yodel" history --json | grep -c '"answered":true')" -eq 2
+stop_bob
+
+answer_no ()
+{
+  rm -f "$work"/*.events
+  rm -f "$work/words"
+  mkfifo "$work/words"
+  become b "$yodel" answer $quiet --events="$work/bob.events" >"$work/bob.log" 2>&1 <"$work/words" &
+  bob=$!
+  exec 3>"$work/words"
+  wait_for bob reachable
+}
+check "bob is there, but has no time" answer_no
+echo no >&3
+call bob
+check "declined is declined" is 3
+exec 3>&-
+stop_bob
+
+# One who is no contact is not seen, unless he wants to be.
+on a "$yodel" contacts remove bob
+check "bob shows his name" answer lan:Bob --auto-accept --once
+call lan:Bob
+check "a name on the network can be called" is 0
+(sleep 20; kill -TERM "$bob" 2>/dev/null) &
+wait "$bob"
+bob_status=$?
+check "and answered once" test $bob_status -eq 0
+
+call lan:Nobody
+check "nobody is nobody" is 3
+
+echo "1..$count"
+exit $failed
