@@ -12,7 +12,8 @@ from peer import Call, Media
 NEEDS_NETWORK = True
 MAX_BPS = 4000000
 AT_A_TIME = 1
-QUIET = 60                      # of 32768: the level of a block in which nobody is heard
+SILENT = 20                     # of 32768: the level of a block of nothing; the pauses of the speech are louder
+HEARD = 200
 SMALLER = 0.9                   # of the full height
 
 # settings; steps: [(second, settings)]; back: the second from which on all is to be as before
@@ -42,14 +43,19 @@ def estimates(path):
     return out
 
 
-def sound_gap_ms(prefix, begin, end):
-    """The longest time without a sound.  The speech itself rests for a third of a second at most."""
+def levels(prefix, begin, end):
+    """Of each 10 ms of what was heard."""
     rows, samples = read_rows(prefix + ".audio"), read_sound(prefix + ".wav")
     if len(rows) < 2:
-        return None
+        return np.zeros(0)
     piece = samples[max(0, sample_at(rows, begin)):max(0, sample_at(rows, end))]
     n = len(piece) // 480
-    quiet = np.sqrt((piece[:n * 480].astype(float).reshape(n, 480) ** 2).mean(axis=1)) < QUIET
+    return np.sqrt((piece[:n * 480].astype(float).reshape(n, 480) ** 2).mean(axis=1))
+
+
+def sound_gap_ms(prefix, begin, end):
+    """The longest silence."""
+    quiet = levels(prefix, begin, end) < SILENT
     edges = np.flatnonzero(np.diff(np.concatenate(([0], quiet.astype(int), [0]))))
     return int(max(edges[1::2] - edges[::2], default=0)) * 10
 
@@ -65,6 +71,8 @@ def coming_back(case, call, link, rows):
     out = {"picture_s": round(after[0][0] - begin - back, 2) if after else None, "rate_s": rate_s and round(rate_s, 1),
            "full_size_s": next((round(row[0] - begin - back, 1) for i, row in enumerate(after)
                                 if all(later[3] >= SMALLER * full for later in after[i:i + 30])), None)}
+    heard = np.flatnonzero(levels(call.prefix, begin + back, begin + case["seconds"]) > HEARD)
+    out["sound_s"] = round(float(heard[0]) / 100, 2) if len(heard) else None
     during = [row[0] for row in shown if begin + case["fall"] <= row[0] <= begin + back]
     if len(during) > 2:
         out["frozen_s"] = freezes(during, begin + case["fall"], begin + back)[1]
@@ -109,8 +117,9 @@ def run(bench):
         results = {kind: found[f"{kind}, {name}"] for kind in bench.kinds}
         for key, figure, unit in (("kbps_2s", "estimate within 2 s", "kbit/s"), ("sent_kbps_2s", "sent in the third second", "kbit/s"),
                                   ("use", "sent, of the link, from 20 s on", ""), ("queue_p95", "queueing delay, p95", "ms"),
-                                  ("over100_s", "queue over 100 ms meanwhile", "s"), ("sound_gap_ms", "longest time without sound meanwhile", "ms"),
-                                  ("frozen_s", "frozen meanwhile", "s"), ("picture_s", "picture back after", "s"),
+                                  ("over100_s", "queue over 100 ms meanwhile", "s"), ("sound_gap_ms", "longest silence meanwhile", "ms"),
+                                  ("frozen_s", "frozen meanwhile", "s"), ("sound_s", "sound back after", "s"),
+                                  ("picture_s", "picture back after", "s"),
                                   ("full_size_s", "full size back after", "s"), ("rate_s", "rate of before back after", "s")):
             if any(result.get(key) is not None for result in results.values()):
                 bench.row(name, figure, unit, results, key, LIMITS.get((name, key)))
