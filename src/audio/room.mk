@@ -23,8 +23,8 @@ libyodel_pure_la_SOURCES += \
 
 # Captured sound: beside the pure rooms' library, so that only what has devices carries C++.
 noinst_LTLIBRARIES += libyodel-processing.la
-libyodel_processing_la_SOURCES = %D%/audio-processor.c %D%/audio-processor.h
-PROCESSING_LIBS = libyodel-processing.la $(APM_LIBS)
+libyodel_processing_la_SOURCES = %D%/audio-processor.c %D%/audio-processor.h %D%/linear-echo.c %D%/linear-echo.h
+PROCESSING_LIBS = libyodel-processing.la $(CODEC_LIBS) $(APM_LIBS)
 if WITH_WEBRTC_APM
 libyodel_processing_la_SOURCES  += %D%/apm-shim.cc %D%/apm-shim.h
 libyodel_processing_la_CPPFLAGS  = $(AM_CPPFLAGS) $(APM_CFLAGS)
