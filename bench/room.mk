@@ -1,5 +1,5 @@
-# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates rfc8867 calls"] [BENCH_QUICK=1]
-bench_programs = bench/floor bench/calls
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices rfc8867 calls"] [BENCH_QUICK=1]
+bench_programs = bench/floor bench/calls bench/echo
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES    += $(bench_programs)
 
@@ -12,6 +12,10 @@ bench_calls_SOURCES  = %D%/calls.c
 bench_calls_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
 bench_calls_LDADD    = libyodel.la $(BASE_LIBS) $(MATH_LIBS)
 
+# Beside the pure rooms: what only a process with devices carries.
+bench_echo_SOURCES  = %D%/echo.c
+bench_echo_LDADD    = $(PROCESSING_LIBS) $(BASE_LIBS) $(MATH_LIBS)
+
 EXTRA_DIST += docs/bench.md \
   %D%/bench.py \
   %D%/figures.py \
@@ -23,6 +27,8 @@ EXTRA_DIST += docs/bench.md \
   %D%/suites/__init__.py \
   %D%/suites/calls.py \
   %D%/suites/cpu.py \
+  %D%/suites/devices.py \
+  %D%/suites/echo.py \
   %D%/suites/latency.py \
   %D%/suites/loss.py \
   %D%/suites/rates.py \
