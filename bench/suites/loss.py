@@ -22,12 +22,17 @@ LOSSES = {
 }
 JITTER, SPIKES, STALL, ALL = JITTERS = ("jitter, sd 30 ms", "spikes of 200 ms", "stall of 400 ms", "jitter, spikes and a stall")
 JITTERED = "delay=90ms jitter=30ms dist=normal"
+THIN = "24 kbit/s, RTT 100, 2 %"
+STOI_THIN = 0.85
+LINKS = {THIN: "rate=24kbit qms=500 delay=50ms loss=2"}     # else RTT 50, and what is to come comes once connected
 PRESS_S = 0.06              # what is sent in this time is late; all after it waits behind, and then comes at once
 # Nothing can be heard of what has not come: where the path holds everything, the made up part has no limit but in ALL.
 CONCEALED_PCT = {JITTER: 1.5, ALL: 1.5}
 
 
 def steps_of(case, window_s):
+    if case in LINKS:
+        return []
     if case in LOSSES:
         return [(0, LOSSES[case][0])]
     if case == JITTER:
@@ -63,7 +68,7 @@ def measure(bench, kind, case, window_s):
     window_s = max(window_s, 44) if case == ALL else window_s
     folder, media = bench.folder(kind, case), Media(bench.wav)
     try:
-        with Link(folder, "delay=25ms", seed=7) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
+        with Link(folder, LINKS.get(case, "delay=25ms"), seed=7) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
             call.start()
             link.play(steps_of(case, window_s), call.connected)
             call.wait(SETTLE_S + window_s + 0.5)
@@ -77,6 +82,7 @@ def measure(bench, kind, case, window_s):
         rows = read_log(link.log, link.zero, begin, end)
         out = {**heard, "kbps": mean_kbps(rows), "delay_p50": percentile(delays, 50), "delay_p95": percentile(delays, 95),
                "concealed_pct": concealed_pct(call)}
+        out["survival"] = sum(event["event"] == "survival-mode" for event in call.ends[0].events)
         if case == STALL:
             out["back_s"] = back_s(track, begin + window_s / 2 + 0.4)
         return out
@@ -86,18 +92,20 @@ def measure(bench, kind, case, window_s):
 
 def run(bench):
     window_s = bench.pick(12, 20, 44)
-    cases = bench.pick(["no loss", "10 %", "20 % in bursts of 3", JITTER], [*LOSSES, *JITTERS], [*LOSSES, *JITTERS])
+    cases = bench.pick(["no loss", "10 %", "20 % in bursts of 3", JITTER], [*LOSSES, *JITTERS, THIN], [*LOSSES, *JITTERS, THIN])
     if os.environ.get("BENCH_CASES"):
         wanted = os.environ["BENCH_CASES"].split(";")
-        cases = [case for case in (*LOSSES, *JITTERS) if any(word in case for word in wanted)]
+        cases = [case for case in (*LOSSES, *JITTERS, THIN) if any(word in case for word in wanted)]
     jobs = {f"{kind}, {case}": lambda kind=kind, case=case: measure(bench, kind, case, window_s)
             for case in cases for kind in bench.kinds}
     found = bench.attempt_all(jobs, AT_A_TIME)
     for case in cases:
         results = {kind: found[f"{kind}, {case}"] for kind in bench.kinds}
-        bench.row(case, "STOI", "", results, "stoi", LOSSES[case][1] if case in LOSSES else None)
-        bench.row(case, "sent, with IP", "kbit/s", results, "kbps", 160)
-        bench.row(case, "mouth to ear, median", "ms", results, "delay_p50")
+        bench.row(case, "STOI", "", results, "stoi", LOSSES[case][1] if case in LOSSES else STOI_THIN if case == THIN else None)
+        bench.row(case, "sent, with IP", "kbit/s", results, "kbps", 24 if case == THIN else 160)
+        bench.row(case, "mouth to ear with the network, median", "ms", results, "delay_p50")
         bench.row(case, "concealed", "%", results, "concealed_pct", CONCEALED_PCT.get(case))
+        if case == THIN:
+            bench.row(case, "says that it is in survival mode", "times", results, "survival", 1)
         if case == STALL:
             bench.row(case, "delay back after", "s", results, "back_s", 2)

@@ -20,6 +20,7 @@
 #define RICH_US           (3 * G_USEC_PER_SEC)
 #define LEAVE             0.6         /* a rung is left when loss falls to this share of where it begins */
 #define RICHER            1.15        /* how much more rate it takes to believe in more rate */
+#define STEP_UP           1.25        /* and how much more of it is believed at once where there is little */
 
 /* By measured intelligibility: up to 2 % concealment alone will do; a copy of the frame before is
  * worth its rate, while the in-band copy, for the quality it takes, pays from 5 % on; more copies
@@ -209,7 +210,8 @@ trusted_bps (YodelLossController *self,
   else if (now_us - self->rich_since_us >= RICH_US)
     {
       self->rich_since_us = 0;
-      self->trusted_bps = available_bps;
+      self->trusted_bps = self->trusted_bps < SURVIVAL_BPS
+                            ? MIN (available_bps, (gint64) ((double) self->trusted_bps * STEP_UP)) : available_bps;
     }
 
   return self->trusted_bps;

@@ -295,6 +295,18 @@ on_video_paused (YodelSession *session,
                                                               : _("the picture goes on"));
 }
 
+static void
+on_survival (YodelSession *session,
+             GParamSpec   *pspec,
+             YodelCliCall *self)
+{
+  g_object_get (session, "survival", &self->status.survival, NULL);
+  yodel_events_emit (&self->events, self->status.survival ? "survival-mode" : "survival-mode-over", g_get_monotonic_time ());
+  if (!yodel_status_line_is_wanted ())
+    yodel_cli_call_say (self, "%s", self->status.survival ? _("survival mode: there is hardly room for speech")
+                                                          : _("survival mode is over"));
+}
+
 /* A source or sink fails in the middle of a call: the call goes on, and its status says so in the end.  A reader who
  * has gone from the end of a pipe is no failure. */
 static void
@@ -411,6 +423,7 @@ void
 yodel_cli_call_watch_session (YodelCliCall *self)
 {
   g_signal_connect (self->session, "notify::video-paused", G_CALLBACK (on_video_paused), self);
+  g_signal_connect (self->session, "notify::survival", G_CALLBACK (on_survival), self);
 }
 
 gboolean

@@ -94,6 +94,8 @@ yodel_status_line_text (const YodelStatus *status,
       else
         g_string_append_printf (text, "%s %s", _("me"), own);
       g_string_append_printf (text, "  %s %s", _("peer"), peer);
+      if (status->survival)
+        g_string_append_printf (text, "  %s", _("survival mode"));
       if (status->video_paused)          /* first, as the end of a long line is not seen */
         g_string_append_printf (text, "  %s", _("picture paused: too little room"));
       append_figures (text, &status->figures);

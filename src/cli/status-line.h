@@ -14,6 +14,7 @@ typedef struct
   gboolean          speaks_muted;
   YodelCallFigures  figures;
   gboolean          video_paused;        /* no room for our picture */
+  gboolean          survival;            /* and hardly any for our voice */
 } YodelStatus;
 
 gboolean yodel_status_line_is_wanted (void);

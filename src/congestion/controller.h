@@ -7,7 +7,7 @@
 
 #include "congestion/send-history.h"
 
-#define YODEL_CONTROLLER_MIN_BPS   30000
+#define YODEL_CONTROLLER_MIN_BPS   16000      /* speech in long frames, with all its headers */
 #define YODEL_CONTROLLER_START_BPS 300000
 #define YODEL_CONTROLLER_MAX_BPS   20000000
 

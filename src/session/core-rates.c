@@ -106,6 +106,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
   };
 
   yodel_flow_get_state (path->flow, &state);
+  yodel_arrival_recorder_set_rate (path->recorder, state.target_bps);   /* the way back is as wide, if nothing else is known */
 
   if (audio != NULL)
     {

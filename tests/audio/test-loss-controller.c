@@ -132,6 +132,9 @@ test_rate_is_lost_at_once_and_regained_slowly (void)
   g_assert_false (yodel_loss_controller_update (&controller, &input, 2 * SECOND));
   g_assert_false (yodel_loss_controller_update (&controller, &input, 4 * SECOND));
   g_assert_true (yodel_loss_controller_update (&controller, &input, 5 * SECOND));
+  g_assert_true (controller.choice.survival);      /* a little more, and see whether it fits */
+  for (guint i = 6; i < 18; i++)
+    yodel_loss_controller_update (&controller, &input, i * SECOND);
   g_assert_false (controller.choice.survival);
 }
 

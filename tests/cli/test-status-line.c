@@ -56,11 +56,17 @@ test_a_paused_picture_is_told (void)
   YodelStatus status = { .state = "connected", .connected_us = G_USEC_PER_SEC, .figures = { .rtt_ms = -1, .loss = -1 } };
   g_autofree char *before = yodel_status_line_text (&status, 3 * G_USEC_PER_SEC);
   g_autofree char *paused = NULL;
+  g_autofree char *surviving = NULL;
 
   status.video_paused = TRUE;
   paused = yodel_status_line_text (&status, 3 * G_USEC_PER_SEC);
   g_assert_null (strstr (before, "picture paused"));
   g_assert_nonnull (strstr (paused, "picture paused: too little room"));
+  g_assert_null (strstr (paused, "survival"));
+
+  status.survival = TRUE;
+  surviving = yodel_status_line_text (&status, 3 * G_USEC_PER_SEC);
+  g_assert_nonnull (strstr (surviving, "survival mode"));
 }
 
 int

@@ -107,6 +107,8 @@ on_notice (YodelSessionNotice notice,
 
   peer->n_paused += notice == YODEL_NOTICE_VIDEO_PAUSED;
   peer->n_resumed += notice == YODEL_NOTICE_VIDEO_RESUMED;
+  peer->n_survivals += notice == YODEL_NOTICE_SURVIVAL;
+  peer->n_survived += notice == YODEL_NOTICE_SURVIVAL_OVER;
 }
 
 static void

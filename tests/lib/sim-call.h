@@ -36,6 +36,8 @@ typedef struct
   GArray           *shown_us;          /* (owned) of gint64: when each was shown */
   guint             n_paused;          /* notices that the picture is paused */
   guint             n_resumed;
+  guint             n_survivals;       /* notices that speech only just fits */
+  guint             n_survived;
   GString          *keys;              /* (owned) that the other side pressed */
   gint64            samples_sent;
   guint             pictures_sent;

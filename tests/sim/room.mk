@@ -12,3 +12,8 @@ tests_sim_test_lossy_call_LDADD   = $(CORE_LIBS)
 tests_sim_test_rates_SOURCES = %D%/test-rates.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_rates_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/sim/test-sound
+tests_sim_test_sound_SOURCES = %D%/test-sound.c \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_test_sound_LDADD   = $(CORE_LIBS)
