@@ -10,6 +10,9 @@
 #define BUFFER_MS            1000
 #define BUFFER_INITIAL_MS    500
 #define BUFFER_OPTIMAL_MS    600
+#define BUFFER_LEAST_MS      150    /* right after a rise of the rate ... */
+#define BUFFER_MOST_MS       3000   /* ... or a fall of it ... */
+#define BUFFER_RETURN        0.04   /* ... and back by so much of the time that passes */
 #define UNDERSHOOT_PCT       100
 #define OVERSHOOT_PCT        15
 #define DROP_FRAME_THRESHOLD 30
@@ -76,6 +79,7 @@ struct _YodelVp8Encoder
   gboolean            key_frame_wanted;
 
   guint               bitrate_bps;
+  double              optimal_ms;         /* of the buffer, on its way back after a rise of the rate */
   double              fps;
   guint               n_layers;
   guint               n_cores;
@@ -105,6 +109,7 @@ yodel_vp8_encoder_new (void)
   YodelVp8Encoder *self = g_new0 (YodelVp8Encoder, 1);
 
   self->bitrate_bps = 300000;
+  self->optimal_ms = BUFFER_OPTIMAL_MS;
   self->fps = 30;
   self->n_layers = 1;
   self->n_cores = 1;
@@ -140,6 +145,7 @@ yodel_vp8_encoder_set_rate (YodelVp8Encoder *self,
 
   if (fps != self->fps)
     self->interval_us = G_USEC_PER_SEC / fps;
+  self->optimal_ms = CLAMP (self->optimal_ms * self->bitrate_bps / bitrate_bps, BUFFER_LEAST_MS, BUFFER_MOST_MS);
   self->bitrate_bps = bitrate_bps;
   self->fps = fps;
   self->config_changed = TRUE;
@@ -252,6 +258,7 @@ fill_config (YodelVp8Encoder *self,
   config->rc_end_usage = VPX_CBR;
   config->rc_undershoot_pct = UNDERSHOOT_PCT;
   config->rc_overshoot_pct = OVERSHOOT_PCT;
+  self->optimal_ms = BUFFER_OPTIMAL_MS;
   config->rc_buf_sz = BUFFER_MS;
   config->rc_buf_initial_sz = BUFFER_INITIAL_MS;
   config->rc_buf_optimal_sz = BUFFER_OPTIMAL_MS;
@@ -320,12 +327,31 @@ step_clock (YodelVp8Encoder *self,
   self->pts += MAX ((gint64) (self->interval_us * TIMEBASE_HZ / G_USEC_PER_SEC), 1);
 }
 
+/* The codec counts what is in its buffer in bits and what should be in milliseconds: at twice the
+ * rate it finds its buffer half empty, and saves bits for a second just when there are plenty; at a
+ * quarter it finds a treasure, and spends it at once into a path that has become narrow.  So what
+ * should be is kept in bits too, and goes back to its time slowly. */
+static void
+settle_buffer (YodelVp8Encoder *self)
+{
+  double step_ms = BUFFER_RETURN * self->interval_us / 1000;
+
+  if (self->optimal_ms != BUFFER_OPTIMAL_MS)
+    {
+      self->optimal_ms += CLAMP (BUFFER_OPTIMAL_MS - self->optimal_ms, -step_ms, step_ms);
+      self->config_changed = TRUE;
+    }
+  self->config.rc_buf_optimal_sz = self->optimal_ms;
+  self->config.rc_buf_sz = MAX (self->optimal_ms + BUFFER_MS - BUFFER_OPTIMAL_MS, BUFFER_MS);
+}
+
 static void
 apply_config (YodelVp8Encoder *self,
               gboolean         force)
 {
   guint threshold = force ? 0 : DROP_FRAME_THRESHOLD;
 
+  settle_buffer (self);
   if (!self->config_changed && self->config.rc_dropframe_thresh == threshold)
     return;
 

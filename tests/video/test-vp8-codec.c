@@ -108,6 +108,36 @@ test_rate_is_met (gconstpointer data)
     }
 }
 
+/* In bit/s, of the first @n frames at @then_bps, after three seconds at @first_bps. */
+static double
+rate_after_a_change (guint first_bps,
+                     guint then_bps,
+                     guint n)
+{
+  g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
+  gsize bytes = 0;
+
+  for (guint i = 0; i < 90 + n; i++)
+    {
+      g_autoptr (YodelEncodedFrame) frame = NULL;
+
+      yodel_vp8_encoder_set_rate (encoder, i < 90 ? first_bps : then_bps, 30);
+      frame = encode (encoder, WIDTH, HEIGHT, i);
+      if (frame != NULL && i >= 90)
+        bytes += g_bytes_get_size (frame->data);
+    }
+  return bytes * 8 * 30.0 / n;
+}
+
+/* The codec does not save bits for its buffer when the rate has risen. */
+static void
+test_rate_is_followed_at_once (void)
+{
+  g_assert_cmpfloat (rate_after_a_change (300000, 800000, 18), >, 0.85 * 800000);
+  g_assert_cmpfloat (rate_after_a_change (300000, 800000, 18), <, 1.2 * 800000);
+  g_assert_cmpfloat (rate_after_a_change (1000000, 250000, 30), <, 1.3 * 250000);
+}
+
 /* Pictures at half the promised frame rate must not halve the bit rate. */
 static void
 test_rate_is_met_by_a_slow_camera (void)
@@ -402,6 +432,7 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/video/vp8/rate-is-met/", rate_cases[i].name, NULL);
       g_test_add_data_func (path, &rate_cases[i], test_rate_is_met);
     }
+  g_test_add_func ("/video/vp8/rate-is-followed-at-once", test_rate_is_followed_at_once);
   g_test_add_func ("/video/vp8/rate-is-met/slow-camera", test_rate_is_met_by_a_slow_camera);
   g_test_add_func ("/video/vp8/screen-becomes-sharp", test_screen_becomes_sharp);
   g_test_add_func ("/video/vp8/several-threads", test_several_threads);
