@@ -19,3 +19,11 @@ CALL_TEST_PEOPLE = tests/call/people.c tests/call/people.h tests/lib/loop-signal
 check_PROGRAMS += tests/call/test-call
 tests_call_test_call_SOURCES = tests/call/test-call.c $(CALL_TEST_PEOPLE)
 tests_call_test_call_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/call/test-hostile
+tests_call_test_hostile_SOURCES = tests/call/test-hostile.c $(CALL_TEST_PEOPLE)
+tests_call_test_hostile_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/call/test-knock-guard
+tests_call_test_knock_guard_SOURCES = tests/call/test-knock-guard.c
+tests_call_test_knock_guard_LDADD   = $(CORE_LIBS)

@@ -29,3 +29,12 @@ check_PROGRAMS += tests/fuzz/fuzz-address
 tests_fuzz_fuzz_address_SOURCES = tests/fuzz/fuzz-address.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_address_LDADD   = $(CORE_LIBS)
 EXTRA_DIST += tests/fuzz/corpus/address
+
+check_PROGRAMS += tests/identity/test-invite
+tests_identity_test_invite_SOURCES = tests/identity/test-invite.c
+tests_identity_test_invite_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-invite
+tests_fuzz_fuzz_invite_SOURCES = tests/fuzz/fuzz-invite.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_invite_LDADD   = $(CORE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/invite
