@@ -1,4 +1,5 @@
 """Compares what was received with what was sent: speech by STOI, the picture by its stamps and PSNR."""
+import itertools
 import json
 import os
 import subprocess
@@ -127,8 +128,9 @@ def freezes(times):
     return int((gaps > max(3 * gaps.mean(), gaps.mean() + 0.15)).sum()), round(float(gaps.max() * 1000))
 
 
-def picture(sent_path, got_path, times=None, settle_s=0):
-    """{received, distinct, unreadable, psnr_db, freezes...}; PSNR of every fifth frame from settle_s on."""
+def picture(sent_path, got_path, times=None, settle_s=0, span_s=30):
+    """{received, distinct, unreadable, psnr_db, judged_s, freezes...}; PSNR is of every fifth frame in the `span_s`
+    of the clip that follow `settle_s` after the first frame received; judged_s says which part that is."""
     if not os.path.exists(got_path):
         return {"received": 0, "distinct": 0, "error": "nothing was recorded"}
     kept, order, unreadable, received = {}, [], 0, 0
@@ -142,10 +144,12 @@ def picture(sent_path, got_path, times=None, settle_s=0):
             order.append((n, k))
     out = {"received": received, "distinct": len(order), "unreadable": unreadable,
            "backwards": sum(b[0] < a[0] for a, b in zip(order, order[1:]))}
-    settled = {n for n, k in order if n >= order[0][0] + settle_s * media.FPS}
-    values = [psnr(luma, kept[n]) for n, luma in enumerate(frames(sent_path))
-              if n in settled and kept.get(n) is not None]
+    begin = (order[0][0] if order else 0) + settle_s * media.FPS
+    judged = {n for n, k in order if begin <= n < begin + span_s * media.FPS and kept[n] is not None}
+    values = [psnr(luma, kept[n]) for n, luma in enumerate(itertools.islice(frames(sent_path), max(judged, default=0) + 1))
+              if n in judged]
     out["psnr_db"] = round(float(np.mean(values)), 2) if values else 0
+    out["judged_s"] = [round(begin / media.FPS, 2), round((max(judged, default=0) + 1) / media.FPS, 2)]
     if times and len(order) > 2:
         shown = [times[k] for n, k in order if k < len(times)]
         out["freezes"], out["longest_gap_ms"] = freezes(np.array(shown))
@@ -153,15 +157,20 @@ def picture(sent_path, got_path, times=None, settle_s=0):
     return out
 
 
-def direct_psnr(sent_path, bitrate_bps, seconds, folder):
-    """What the codec alone makes of the clip at that rate."""
+def direct_psnr(sent_path, bitrate_bps, begin_s, end_s, denoised, folder):
+    """What the codec alone makes of that part of the clip at that rate, set up as for a call.  The speed is a fixed
+    one (a negative number): otherwise libvpx takes it from the time it took, and a busy machine lowers the mark."""
     coded, decoded = os.path.join(folder, "direct.webm"), os.path.join(folder, "direct.y4m")
     quiet = ["ffmpeg", "-v", "error", "-y"]
-    subprocess.run([*quiet, "-t", str(seconds), "-i", sent_path, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8",
-                    "-lag-in-frames", "0", "-g", "3000", "-b:v", str(bitrate_bps), "-maxrate", str(bitrate_bps),
-                    "-minrate", str(bitrate_bps), "-bufsize", str(bitrate_bps // 2), coded], check=True)
+    subprocess.run([*quiet, "-t", str(end_s), "-i", sent_path, "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "-6",
+                    "-lag-in-frames", "0", "-g", "100000", "-b:v", str(bitrate_bps), "-maxrate", str(bitrate_bps),
+                    "-minrate", str(bitrate_bps), "-bufsize", str(bitrate_bps), "-rc_init_occupancy", str(bitrate_bps // 2),
+                    "-undershoot-pct", "100", "-overshoot-pct", "15", "-max-intra-rate", "600", "-qmin", "2", "-qmax", "56",
+                    "-noise-sensitivity", str(int(denoised)), coded], check=True)
     subprocess.run([*quiet, "-i", coded, "-pix_fmt", "yuv420p", "-f", "yuv4mpegpipe", decoded], check=True)
-    return picture(sent_path, decoded, settle_s=5)["psnr_db"]
+    value = picture(sent_path, decoded, settle_s=begin_s, span_s=end_s - begin_s)["psnr_db"]
+    os.unlink(decoded)
+    return value
 
 
 if __name__ == "__main__":

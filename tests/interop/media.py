@@ -96,3 +96,18 @@ def make_clip(folder, path, seconds, width=WIDTH, height=HEIGHT, fps=FPS):
     decoder.stdout.close()
     decoder.wait()
     os.rename(path + ".new", path)
+
+
+def cut(path, seconds):
+    """The path of what was recorded from the first sound on, for so long: before it nobody had spoken, and after
+    it the other side may have gone."""
+    if not os.path.exists(path):
+        return path
+    with wave.open(path) as whole:
+        samples = np.frombuffer(whole.readframes(whole.getnframes()), np.int16)
+        begin = int(np.argmax(samples != 0)) if len(samples) else 0
+        part = samples[begin:begin + seconds * whole.getframerate() * whole.getnchannels()]
+        with wave.open(path + ".cut", "wb") as out:
+            out.setparams(whole.getparams())
+            out.writeframes(part.tobytes())
+    return path + ".cut"

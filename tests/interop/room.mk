@@ -4,6 +4,7 @@ INTEROP_CALLS = \
   %D%/test-aiortc.sh \
   %D%/test-chromium.sh \
   %D%/test-chromium-vp9.sh \
+  %D%/test-firefox.sh \
   %D%/test-webrtcbin.sh \
   %D%/test-wrtc.sh
 INTEROP_TESTS += $(INTEROP_CALLS)
@@ -11,6 +12,7 @@ INTEROP_TESTS += $(INTEROP_CALLS)
 dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py
 EXTRA_DIST += \
   %D%/alignment.py \
+  %D%/environment.sh \
   %D%/judge.py \
   %D%/media.py \
   %D%/network.py \
@@ -19,7 +21,10 @@ EXTRA_DIST += \
   %D%/peers/chromium-peer.mjs \
   %D%/peers/contract.mjs \
   %D%/peers/contract.py \
+  %D%/peers/firefox-page.js \
+  %D%/peers/firefox-peer.mjs \
   %D%/peers/package.json \
+  %D%/peers/stamp.mjs \
   %D%/peers/webrtcbin-peer.py \
   %D%/peers/wrtc-peer.mjs
 
