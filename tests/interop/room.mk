@@ -3,13 +3,14 @@
 INTEROP_CALLS = \
   %D%/test-aiortc.sh \
   %D%/test-chromium.sh \
+  %D%/test-chromium-trouble.sh \
   %D%/test-chromium-vp9.sh \
   %D%/test-firefox.sh \
   %D%/test-webrtcbin.sh \
   %D%/test-wrtc.sh
 INTEROP_TESTS += $(INTEROP_CALLS)
 
-dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py
+dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py %D%/trouble.py
 EXTRA_DIST += \
   %D%/alignment.py \
   %D%/environment.sh \

@@ -54,18 +54,54 @@ window.startPeer = async (o) => {
   }
 
   const shown = document.getElementById('v'), remote = new MediaStream();
-  pc.ontrack = ({ track }) => {
+  pc.ontrack = ({ track, receiver }) => {
+    if (track.kind === 'video') watch(receiver, 'receiver');
     remote.addTrack(track);
     shown.srcObject = remote;
     shown.play().catch(() => {});
-    if (o.record) (track.kind === 'audio' ? tapAudio : tapVideo)(track.clone());
+    if (o.record && !o.trouble) (track.kind === 'audio' ? tapAudio : tapVideo)(track.clone());
   };
 
-  window.addTracks = () => { for (const t of stream.getTracks()) pc.addTrack(t, stream); };
+  // With --trouble: takes encoded frames through a worker, which can ask for a key frame and leave a frame out, and tells
+  // how long it took until one came.
+  window.causeTrouble = () => {};
+  const watch = (end, side) => { if (o.trouble && !end.transform) end.transform = new RTCRtpScriptTransform(worker, { side }); };
+  const worker = o.trouble && new Worker(URL.createObjectURL(new Blob([`
+    const act = {};
+    onmessage = ({ data: side }) => act[side]?.();
+    onrtctransform = ({ transformer }) => {
+      const { side } = transformer.options;
+      let since = 0, leaveOut = false;
+      act[side] = () => {
+        if (side === 'sender') { leaveOut = true; return; }
+        since = performance.now();
+        transformer.sendKeyFrameRequest();
+      };
+      transformer.readable.pipeThrough(new TransformStream({ transform(frame, out) {
+        if (frame.type === 'key' && since) { postMessage({ side, ms: performance.now() - since }); since = 0; }
+        if (leaveOut && frame.type === 'delta') { leaveOut = false; since = performance.now(); return; }
+        out.enqueue(frame);
+      } })).pipeTo(transformer.writable);
+    };`])));
+  if (worker) {
+    worker.onmessage = ({ data }) => report('key-frame', Date.now(), data);
+    window.causeTrouble = (side) => worker.postMessage(side);
+  }
+
+  window.addTracks = () => {
+    for (const t of stream.getTracks()) pc.addTrack(t, stream);
+    // At once: what is set later than in the same turn gets no frames.
+    for (const { sender, receiver } of pc.getTransceivers()) {
+      if (receiver.track.kind !== 'video') continue;
+      watch(sender, 'sender');
+      watch(receiver, 'receiver');
+    }
+  };
   window.limitRates = async () => {
     for (const s of pc.getSenders()) {
       const p = s.getParameters();
       if (!s.track || !p.encodings?.length) continue;
+      if (s.track.kind === 'video') p.degradationPreference = 'maintain-resolution';       // or it starts at a quarter of the picture
       p.encodings[0].maxBitrate = s.track.kind === 'video' ? o.videoBps : o.audioBps;
       await s.setParameters(p);
     }

@@ -5,6 +5,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { options, load, readDescription, printDescription, emit, now, sleep, WavWriter, Y4mWriter, digest, complaints } from './contract.mjs';
+import { stampedPicture } from './stamp.mjs';
 
 const o = options(process.argv.slice(2));
 const executablePath = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => fs.existsSync(p));
@@ -41,16 +42,6 @@ const recording = {
   },
 };
 
-// A small grey picture that carries the number of a frame that was not kept.
-function stampedPicture(n) {
-  const picture = Buffer.alloc(160 * 90 * 3 / 2, 128);
-  const value = n * 16 + (((n >> 12) + (n >> 8 & 15) + (n >> 4 & 15) + (n & 15)) & 15);
-  for (let i = 0; i < 20; i++)
-    for (let row = 0; row < 5; row++)
-      picture.fill(value >> (19 - i) & 1 ? 235 : 16, row * 160 + i * 8, row * 160 + i * 8 + 8);
-  return picture;
-}
-
 // getUserMedia wants a secure context; a page from 127.0.0.1 is one.
 function servePage() {
   const page = '<!doctype html><title>peer</title><video id=v autoplay playsinline></video>';
@@ -79,10 +70,22 @@ async function exchange(page) {
   }
 }
 
+// Statistics once a second, as Yodel writes them; from the fifth second on a key frame is asked for, and a frame
+// left out, in turn, once a second and five times each.
+async function trouble(page) {
+  const out = o.record && fs.openSync(o.record + '.stats', 'w'), start = now();
+  for (let n = 0; now() < start + o.seconds; n++) {
+    const stats = await page.evaluate(async () => [...(await pc.getStats()).values()]);
+    if (out) fs.writeSync(out, JSON.stringify({ t: now(), stats }) + '\n');
+    if (n >= 5 && n < 15) await page.evaluate((side) => causeTrouble(side), n % 2 ? 'receiver' : 'sender');
+    await sleep(Math.max(0, start + n + 1 - now()));
+  }
+}
+
 async function main(context) {
   const page = context.pages()[0] ?? await context.newPage();
   page.on('pageerror', (e) => emit('error', { text: String(e) }));
-  await page.exposeFunction('report', (event, wallMs) => emit(event, {}, monotonic(wallMs)));
+  await page.exposeFunction('report', (event, wallMs, fields) => emit(event, fields, monotonic(wallMs)));
   await page.goto(`http://127.0.0.1:${await servePage()}/`);
   await page.addScriptTag({ path: new URL('chromium-page.js', import.meta.url).pathname });
   await page.evaluate((options) => startPeer(options), { ...o, record: !!o.record });
@@ -91,7 +94,7 @@ async function main(context) {
   const state = () => page.evaluate(() => pc.connectionState);
   for (const end = now() + o.timeout; now() < end && !['connected', 'failed'].includes(await state());) await sleep(0.05);
   const why = [], reached = await state();
-  if (reached === 'connected') await sleep(o.seconds);
+  if (reached === 'connected') await (o.trouble ? trouble(page) : sleep(o.seconds));
   else why.push('state ' + reached);
 
   const d = digest(await page.evaluate(async () => [...(await pc.getStats()).values()]));

@@ -1,7 +1,7 @@
 // What every peer of the interoperability tests promises:
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
-//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX]
+//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
@@ -9,7 +9,9 @@
 // is "result".  Exit status 0: media came in and went out.  With --record, what was received is in
 // PREFIX.wav (48 kHz mono), PREFIX.y4m and PREFIX.times (seconds, a line for a frame).  The first
 // two may be pipes.  With --sent (wrtc alone), PREFIX.audio and PREFIX.video have a line "t,position" for
-// each block and frame that was sent, in samples and frames of the file.
+// each block and frame that was sent, in samples and frames of the file.  With --trouble (Chromium alone), PREFIX.stats
+// has getStats once a second, and for every key frame that was asked for, and every frame left out on the way out,
+// an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -33,6 +35,7 @@ export function options(argv) {
   if (!['call', 'answer'].includes(o.role) || argv[1] !== 'manual:') usage();
   for (let i = 2; i < argv.length; i++) {
     if (argv[i] === '--no-video') o.video = false;
+    else if (argv[i] === '--trouble') o.trouble = true;
     else if (taken[argv[i]] && i + 1 < argv.length) taken[argv[i]](argv[++i]);
     else usage();
   }
