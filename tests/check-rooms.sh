@@ -25,6 +25,7 @@ BEGIN {
   may["signalling"] = "base module identity"
   may["rendezvous"] = "base"
   may["soup"]       = "base module identity rendezvous"
+  may["dht"]        = "base identity rendezvous"
   may["media"]      = "base module audio"
   may["call"]       = "base session signalling identity"
   may["cli"]        = ""
@@ -38,7 +39,7 @@ BEGIN {
     public[room] = "yodel-error.h yodel-enums.h yodel-macros.h yodel-version.h"
   public["audio"] = public["audio"] " yodel-video-frame.h"
   public["video"] = public["video"] " yodel-video-frame.h"
-  n = split("session identity signalling soup media call cli desktop examples include src", list, " ")
+  n = split("session identity signalling soup dht media call cli desktop examples include src", list, " ")
   for (i = 1; i <= n; i++)
     public[list[i]] = "*"
 
