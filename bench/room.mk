@@ -1,5 +1,5 @@
-# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices rfc8867 calls"] [BENCH_QUICK=1]
-bench_programs = bench/floor bench/calls bench/echo
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices dht rfc8867 calls"] [BENCH_QUICK=1]
+bench_programs = bench/floor bench/calls bench/echo bench/dht
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES    += $(bench_programs)
 
@@ -11,6 +11,10 @@ bench_floor_LDADD    = $(PURE_LIBS) $(TRANSPORT_LIBS)
 bench_calls_SOURCES  = %D%/calls.c
 bench_calls_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
 bench_calls_LDADD    = libyodel.la $(BASE_LIBS) $(MATH_LIBS)
+
+bench_dht_SOURCES  = %D%/dht.c
+bench_dht_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
+bench_dht_LDADD    = libyodel.la $(BASE_LIBS)
 
 # Beside the pure rooms: what only a process with devices carries.
 bench_echo_SOURCES  = %D%/echo.c
@@ -28,6 +32,7 @@ EXTRA_DIST += docs/bench.md \
   %D%/suites/calls.py \
   %D%/suites/cpu.py \
   %D%/suites/devices.py \
+  %D%/suites/dht.py \
   %D%/suites/echo.py \
   %D%/suites/latency.py \
   %D%/suites/loss.py \
