@@ -89,6 +89,7 @@ def command(name, role, o, wav, y4m, prefix):
     script = os.path.join(PEERS, name + ("-peer.mjs" if runner == "node" else "-peer.py"))
     words = [runner, script, role, "manual:", "--seconds", str(o.seconds + 3), "--wav", wav, "--record", prefix,
              "--video-bps", str(o.video_bps), *o.peer_options]
+    words += ["--keep-size"] if name == "chromium" else []
     return words + (["--y4m", y4m] if o.video else ["--no-video"])
 
 

@@ -101,7 +101,7 @@ window.startPeer = async (o) => {
     for (const s of pc.getSenders()) {
       const p = s.getParameters();
       if (!s.track || !p.encodings?.length) continue;
-      if (s.track.kind === 'video') p.degradationPreference = 'maintain-resolution';       // or it starts at a quarter of the picture
+      if (s.track.kind === 'video' && o.keepSize) p.degradationPreference = 'maintain-resolution';
       p.encodings[0].maxBitrate = s.track.kind === 'video' ? o.videoBps : o.audioBps;
       await s.setParameters(p);
     }

@@ -1,7 +1,7 @@
 // What every peer of the interoperability tests promises:
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
-//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble]
+//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
@@ -11,7 +11,8 @@
 // two may be pipes.  With --sent (wrtc alone), PREFIX.audio and PREFIX.video have a line "t,position" for
 // each block and frame that was sent, in samples and frames of the file.  With --trouble (Chromium alone), PREFIX.stats
 // has getStats once a second, and for every key frame that was asked for, and every frame left out on the way out,
-// an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.
+// an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.  With
+// --keep-size (Chromium alone) the picture is not made smaller, even where it begins with a low rate.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -36,6 +37,7 @@ export function options(argv) {
   for (let i = 2; i < argv.length; i++) {
     if (argv[i] === '--no-video') o.video = false;
     else if (argv[i] === '--trouble') o.trouble = true;
+    else if (argv[i] === '--keep-size') o.keepSize = true;
     else if (taken[argv[i]] && i + 1 < argv.length) taken[argv[i]](argv[++i]);
     else usage();
   }
