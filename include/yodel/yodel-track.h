@@ -61,6 +61,27 @@ void            yodel_track_set_content           (YodelTrack      *self,
                                                    YodelVideoContent content);
 
 YODEL_API
+gboolean        yodel_track_get_music             (YodelTrack      *self);
+
+YODEL_API
+void            yodel_track_set_music             (YodelTrack      *self,
+                                                   gboolean         music);
+
+YODEL_API
+guint           yodel_track_get_max_audio_bitrate (YodelTrack      *self);
+
+YODEL_API
+void            yodel_track_set_max_audio_bitrate (YodelTrack      *self,
+                                                   guint            max_bps);
+
+YODEL_API
+gboolean        yodel_track_get_discontinuous     (YodelTrack      *self);
+
+YODEL_API
+void            yodel_track_set_discontinuous     (YodelTrack      *self,
+                                                   gboolean         discontinuous);
+
+YODEL_API
 YodelSource    *yodel_track_get_source            (YodelTrack      *self);
 
 YODEL_API

@@ -9,6 +9,7 @@
 #define COPY_BYTES        4           /* RED header of each copy; the primary's is 1, RFC 2198 section 3 */
 #define DEFAULT_BPS       32000
 #define LEAST_BPS         6000
+#define USUAL_FRAME_MS    20
 #define GOOD_BPS          16000       /* below this a copy costs more than it saves */
 #define LONG_FRAME_BPS    12000       /* below this longer frames save more than they cost in delay */
 #define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
@@ -93,11 +94,12 @@ choose (const YodelLossController *self,
   gboolean bursty = self->burst >= BURSTY;
   guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
   guint wanted = !input->can_red ? 0 : bursty ? rung->n_bursty : rung->n_random;
-  YodelLossProtection result = { .fec = TRUE, .frame_ms = 20 };
+  guint usual_ms = input->frame_ms > 0 ? input->frame_ms : USUAL_FRAME_MS;
+  YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
 
   for (guint n = wanted; n > 0 && result.bitrate_bps == 0; n--)
     {
-      result.bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, 20);
+      result.bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, usual_ms);
       result.n_distances = result.bitrate_bps > 0 ? n : 0;
     }
   for (guint i = 0; i < result.n_distances; i++)
@@ -111,17 +113,17 @@ choose (const YodelLossController *self,
     }
 
   if (result.bitrate_bps == 0)
-    result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, 20);
-  for (result.frame_ms = 20; result.bitrate_bps == 0 && result.frame_ms < 60; )
+    result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, usual_ms);
+  while (result.bitrate_bps == 0 && result.frame_ms < 60)
     {
-      result.frame_ms += 20;
+      result.frame_ms += result.frame_ms < 20 ? 10 : 20;
       result.bitrate_bps = fit (input, available_bps, most_bps, result.frame_ms == 60 ? LEAST_BPS : LONG_FRAME_BPS,
                                 0, result.frame_ms);
     }
   if (result.bitrate_bps == 0)
     result.bitrate_bps = LEAST_BPS;
 
-  result.nack = input->can_nack && self->level > 0 && result.n_distances == 0 && result.frame_ms == 20 &&
+  result.nack = input->can_nack && self->level > 0 && result.n_distances == 0 && result.frame_ms <= 20 &&
                 input->rtt_us >= 0 && input->rtt_us <= NACK_RTT_US;
   result.survival = available_bps < SURVIVAL_BPS;
   return result;

@@ -349,6 +349,23 @@ yodel_cli_call_watch_media (YodelCliCall *self)
     }
 }
 
+static void
+set_up_track (YodelCliCall *self,
+              YodelTrack   *track)
+{
+  const YodelCliOptions *options = self->options;
+
+  if (yodel_track_get_kind (track) == YODEL_MEDIA_VIDEO)
+    {
+      yodel_track_set_content (track, options->content);
+      return;
+    }
+
+  yodel_track_set_music (track, g_strcmp0 (options->audio_content, "music") == 0);
+  yodel_track_set_max_audio_bitrate (track, (guint) options->audio_bitrate_kbps * 1000);
+  yodel_track_set_discontinuous (track, options->dtx);
+}
+
 void
 yodel_cli_call_watch_track (YodelCliCall *self,
                             YodelTrack   *track)
@@ -356,8 +373,7 @@ yodel_cli_call_watch_track (YodelCliCall *self,
   const YodelMediaKind kind = yodel_track_get_kind (track);
 
   self->tracks[kind] = track;
-  if (kind == YODEL_MEDIA_VIDEO)
-    yodel_track_set_content (track, self->options->content);
+  set_up_track (self, track);
   g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
 }
 
@@ -376,8 +392,7 @@ add_tracks (YodelCliCall *self)
         yodel_track_set_direction (track, YODEL_DIRECTION_RECVONLY);
       yodel_track_set_source (track, self->media.sources[kind]);
       yodel_track_set_sink (track, yodel_cli_media_get_sink (&self->media, kind));
-      if (kind == YODEL_MEDIA_VIDEO)
-        yodel_track_set_content (track, self->options->content);
+      set_up_track (self, track);
       g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
     }
 }

@@ -71,6 +71,17 @@ take_content (YodelCliOptions  *self,
 }
 
 static gboolean
+take_sound (YodelCliOptions  *self,
+            GError          **error)
+{
+  if (self->audio_content != NULL && !g_str_equal (self->audio_content, "speech") && !g_str_equal (self->audio_content, "music"))
+    return refuse (error, _("--audio-content takes speech or music"));
+  if (self->audio_bitrate_kbps != 0 && (self->audio_bitrate_kbps < 6 || self->audio_bitrate_kbps > 128))
+    return refuse (error, _("--audio-bitrate takes 6 to 128"));
+  return TRUE;
+}
+
+static gboolean
 take_codec (YodelCliOptions  *self,
             GError          **error)
 {
@@ -159,6 +170,9 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "audio-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_AUDIO], N_("Where the received sound goes"), "S" },
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_VIDEO], N_("Where the picture to be sent comes from"), "S" },
     { "video-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_VIDEO], N_("Where the received picture goes"), "S" },
+    { "audio-content", 0, 0, G_OPTION_ARG_STRING, &self->audio_content, N_("What the sound is: speech, or music, which is sent as it is"), "speech|music" },
+    { "audio-bitrate", 0, 0, G_OPTION_ARG_INT, &self->audio_bitrate_kbps, N_("Code the sound in at most so much, 6 to 128"), "KBIT" },
+    { "dtx", 0, 0, G_OPTION_ARG_NONE, &self->dtx, N_("Send nothing while there is silence"), NULL },
     { "video-content", 0, 0, G_OPTION_ARG_STRING, &self->video_content, N_("What to keep of the picture where bits are scarce: motion (cameras) or detail (screens)"), "motion|detail" },
     { "video-codec", 0, 0, G_OPTION_ARG_STRING, &self->video_codec, N_("How to code the picture where the peer takes either"), "vp8|vp9" },
     { "no-audio", 0, 0, G_OPTION_ARG_NONE, &self->without[YODEL_MEDIA_AUDIO], N_("No sound in this call"), NULL },
@@ -190,7 +204,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
 
   *self = (YodelCliOptions) { 0 };
   return parse (self, entries, command, summary, argv, error) && take_addresses (self, command, rest, error) &&
-         take_content (self, error) && take_codec (self, error) && is_sane (self, error);
+         take_content (self, error) && take_sound (self, error) && take_codec (self, error) && is_sane (self, error);
 }
 
 void
@@ -207,6 +221,7 @@ yodel_cli_options_clear (YodelCliOptions *self)
   g_clear_pointer (&self->name, g_free);
   g_clear_pointer (&self->via, g_strfreev);
   g_clear_pointer (&self->video_content, g_free);
+  g_clear_pointer (&self->audio_content, g_free);
   g_clear_pointer (&self->video_codec, g_free);
   g_clear_pointer (&self->stun, g_strfreev);
   g_clear_pointer (&self->bind, g_strfreev);

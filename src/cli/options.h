@@ -31,6 +31,9 @@ typedef struct
   gboolean  without[2];          /* by kind */
   char     *video_content;       /* (owned) (nullable) as it was said */
   YodelVideoContent content;     /* what that means */
+  char     *audio_content;       /* (owned) (nullable) as it was said: speech or music */
+  int       audio_bitrate_kbps;  /* of the codec; 0: what suits */
+  gboolean  dtx;
   char     *video_codec;         /* (owned) (nullable) as it was said */
   YodelVideoCodec codec;         /* what that means */
   double    duration_s;          /* from connected; 0: until somebody ends it */

@@ -19,6 +19,12 @@
 /* RFC 7587 section 3.1.1: 28 to 40 kbit/s for full-band speech. */
 #define DEFAULT_BITRATE_BPS 32000
 
+/* The same section: 48 to 64 kbit/s for full-band music in mono. */
+#define MUSIC_BITRATE_BPS 64000
+
+/* What mono has any use for. */
+#define HIGHEST_BITRATE_BPS 128000
+
 /* RTP, its extensions, SRTP, UDP and IPv4. */
 #define OVERHEAD_BYTES (12 + 12 + YODEL_FLOW_OVERHEAD_BYTES)
 
@@ -40,7 +46,10 @@ struct _YodelAudioSender
   guint8                 payload_type;
   guint8                 red_payload_type;
   guint8                 audio_level_id;
+  YodelAudioSendSettings settings;
   gboolean               peer_takes_fec;
+  gboolean               peer_wants_dtx;
+  guint                  peer_max_bitrate_bps;       /* 0 if it names none */
   guint                  max_frame_ms;
   gboolean               enabled;
   gboolean               talking;             /* the next packet begins no talk spurt */
@@ -82,6 +91,13 @@ yodel_audio_sender_free (YodelAudioSender *self)
   g_free (self);
 }
 
+/* The longest frame of Opus that we use and that is no longer than @most_ms. */
+static guint
+longest_frame_ms (guint most_ms)
+{
+  return most_ms >= 60 ? 60 : most_ms >= 40 ? 40 : most_ms >= 20 ? 20 : 10;
+}
+
 /* Makes the encoder do what the loss controller chose, within what the peer takes. */
 static void
 apply_protection (YodelAudioSender *self)
@@ -90,7 +106,7 @@ apply_protection (YodelAudioSender *self)
   guint frame_ms = choice->frame_ms;
 
   if (self->max_frame_ms != 0)
-    frame_ms = MIN (frame_ms, self->max_frame_ms);
+    frame_ms = MIN (frame_ms, longest_frame_ms (self->max_frame_ms));
 
   yodel_opus_encoder_set_frame_ms (self->encoder, frame_ms);
   yodel_frame_collector_set_frame_ms (self->collector,
@@ -108,6 +124,32 @@ update_protection (YodelAudioSender *self,
     apply_protection (self);
 }
 
+/* What the program wants, within what the peer takes (RFC 7587 section 7). */
+static void
+apply_settings (YodelAudioSender *self)
+{
+  const YodelAudioSendSettings *settings = &self->settings;
+  guint most_bps = settings->max_bitrate_bps;
+
+  if (most_bps == 0)
+    most_bps = settings->music ? MUSIC_BITRATE_BPS : DEFAULT_BITRATE_BPS;
+  if (self->peer_max_bitrate_bps != 0)
+    most_bps = MIN (most_bps, self->peer_max_bitrate_bps);
+  self->path.max_bitrate_bps = MIN (most_bps, HIGHEST_BITRATE_BPS);
+
+  yodel_opus_encoder_set_application (self->encoder, settings->music ? YODEL_OPUS_APPLICATION_AUDIO
+                                                                     : YODEL_OPUS_APPLICATION_VOIP);
+  yodel_opus_encoder_set_dtx (self->encoder, !settings->music && (self->peer_wants_dtx || settings->discontinuous));
+}
+
+void
+yodel_audio_sender_set_settings (YodelAudioSender             *self,
+                                 const YodelAudioSendSettings *settings)
+{
+  self->settings = *settings;
+  apply_settings (self);
+}
+
 void
 yodel_audio_sender_set_parameters (YodelAudioSender               *self,
                                    const YodelAudioSendParameters *parameters)
@@ -119,10 +161,11 @@ yodel_audio_sender_set_parameters (YodelAudioSender               *self,
   self->peer_takes_fec = parameters->fec;
   self->max_frame_ms = parameters->max_frame_ms;
   self->path.can_red = parameters->red_payload_type != 0;
-  self->path.max_bitrate_bps = DEFAULT_BITRATE_BPS;
-  if (parameters->max_bitrate_bps != 0)
-    self->path.max_bitrate_bps = MIN (parameters->max_bitrate_bps, DEFAULT_BITRATE_BPS);
-  yodel_opus_encoder_set_dtx (self->encoder, parameters->dtx);
+  self->path.frame_ms = parameters->frame_ms != 0 ? longest_frame_ms (parameters->frame_ms) : 0;
+  self->peer_max_bitrate_bps = parameters->max_bitrate_bps;
+  self->peer_wants_dtx = parameters->dtx;
+  yodel_opus_encoder_set_vbr (self->encoder, !parameters->cbr);
+  apply_settings (self);
   apply_protection (self);
 }
 
@@ -181,7 +224,7 @@ send_frame (YodelAudioSender *self,
 
   yodel_level_meter_push (&self->meter, pcm, n_samples);
   frame_bytes = yodel_opus_encoder_encode (self->encoder, pcm, n_samples, frame, sizeof frame);
-  if (frame_bytes <= 2)   /* DTX: nothing to send, RFC 7587 section 3.1.3 */
+  if (frame_bytes <= 0)   /* DTX: nothing to send, RFC 7587 section 3.1.3; the frame that says so was sent */
     {
       self->talking = FALSE;
       return;

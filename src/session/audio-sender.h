@@ -13,10 +13,20 @@ typedef struct
   guint8          payload_type;       /* of Opus */
   guint8          red_payload_type;   /* 0: the peer does not take RED */
   guint           max_bitrate_bps;    /* maxaveragebitrate of the peer, 0 if it names none */
+  guint           frame_ms;           /* ptime of the peer, 0 if it names none */
   guint           max_frame_ms;       /* maxptime of the peer, 0 if it names none */
   gboolean        fec;                /* useinbandfec of the peer */
   gboolean        dtx;                /* usedtx of the peer */
+  gboolean        cbr;                /* cbr of the peer */
 } YodelAudioSendParameters;
+
+/* What the program wants sent. */
+typedef struct
+{
+  gboolean        music;              /* as it is, not as speech is heard best */
+  guint           max_bitrate_bps;    /* 0: 32 kbit/s for speech, 64 for music */
+  gboolean        discontinuous;      /* nothing while there is silence */
+} YodelAudioSendSettings;
 
 typedef struct _YodelAudioSender YodelAudioSender;
 
@@ -26,6 +36,8 @@ YodelAudioSender      *yodel_audio_sender_new            (guint32               
 void                   yodel_audio_sender_free           (YodelAudioSender               *self);
 void                   yodel_audio_sender_set_parameters (YodelAudioSender               *self,
                                                           const YodelAudioSendParameters *parameters);
+void                   yodel_audio_sender_set_settings   (YodelAudioSender               *self,
+                                                          const YodelAudioSendSettings   *settings);
 void                   yodel_audio_sender_set_enabled    (YodelAudioSender               *self,
                                                           gboolean                        enabled);
 

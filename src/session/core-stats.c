@@ -56,6 +56,8 @@ add_sent_audio (GVariantBuilder    *object,
   yodel_stats_object_add_count (object, "frameDurationMs", protection->frame_ms);
   yodel_stats_object_add_flag (object, "fecActive", protection->fec);
   yodel_stats_object_add_flag (object, "survivalMode", protection->survival);
+  yodel_stats_object_add_flag (object, "nackActive", protection->nack);
+  yodel_stats_object_add_count (object, "packetLossPercent", protection->packet_loss_percent);
 
   yodel_stats_object_add_number (object, "audioLevel", linear_level (yodel_audio_sender_get_level (section->audio_sender)));
   yodel_stats_object_add_flag (object, "voiceActivityFlag", yodel_audio_sender_has_voice (section->audio_sender));

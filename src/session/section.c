@@ -75,9 +75,11 @@ apply_audio (YodelSection               *self,
     .payload_type = payload_type_or_none (parameters->send.opus),
     .red_payload_type = payload_type_or_none (parameters->send.red),
     .max_bitrate_bps = parameters->max_average_bitrate_bps,
+    .frame_ms = parameters->ptime_ms,
     .max_frame_ms = parameters->max_ptime_ms,
     .fec = parameters->inband_fec,
     .dtx = parameters->dtx,
+    .cbr = parameters->cbr,
   };
 
   yodel_audio_sender_set_parameters (self->audio_sender, &send);

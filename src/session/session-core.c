@@ -492,6 +492,17 @@ yodel_session_core_set_content (YodelSessionCore  *self,
 }
 
 void
+yodel_session_core_set_sound (YodelSessionCore             *self,
+                              guint                         id,
+                              const YodelAudioSendSettings *settings)
+{
+  YodelSection *section = yodel_session_core_find_section (self, id);
+
+  if (section != NULL && section->kind == YODEL_MEDIA_AUDIO)
+    yodel_audio_sender_set_settings (section->audio_sender, settings);
+}
+
+void
 yodel_session_core_push_audio (YodelSessionCore *self,
                                guint             id,
                                const gint16     *samples,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "congestion/controller.h"
+#include "session/audio-sender.h"
 #include "session/codec-job.h"
 #include "session/negotiation.h"
 
@@ -126,6 +127,9 @@ void              yodel_session_core_receive            (YodelSessionCore       
 void              yodel_session_core_set_enabled        (YodelSessionCore             *self,
                                                          guint                         section,
                                                          gboolean                      enabled);
+void              yodel_session_core_set_sound          (YodelSessionCore             *self,
+                                                         guint                         id,
+                                                         const YodelAudioSendSettings *settings);
 void              yodel_session_core_set_content        (YodelSessionCore             *self,
                                                          guint                         section,
                                                          YodelVideoContent             content);

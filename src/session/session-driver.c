@@ -431,12 +431,14 @@ yodel_session_driver_set_track (YodelSessionDriver *self,
                                 YodelTrackPort     *port,
                                 YodelDirection      direction,
                                 gboolean            enabled,
-                                YodelVideoContent   content)
+                                YodelVideoContent   content,
+                                const YodelAudioSendSettings *sound)
 {
   yodel_negotiation_set_direction (yodel_session_core_get_negotiation (self->core),
                                    port->section, direction);
   yodel_session_core_set_enabled (self->core, port->section, enabled);
   yodel_session_core_set_content (self->core, port->section, content);
+  yodel_session_core_set_sound (self->core, port->section, sound);
 }
 
 YodelSink *

@@ -95,7 +95,8 @@ void                yodel_session_driver_set_track         (YodelSessionDriver  
                                                             YodelTrackPort              *port,
                                                             YodelDirection               direction,
                                                             gboolean                     enabled,
-                                                            YodelVideoContent            content);
+                                                            YodelVideoContent            content,
+                                                            const YodelAudioSendSettings *sound);
 
 /* @sink: (transfer full) (nullable).  Returns: (transfer full) (nullable): the one before */
 YodelSink          *yodel_session_driver_set_sink          (YodelSessionDriver          *self,

@@ -105,7 +105,7 @@ run_set_track (gpointer data)
   YodelSessionRequest *request = data;
 
   yodel_session_driver_set_track (request->driver, request->port, request->direction,
-                                  request->flag, request->content);
+                                  request->flag, request->content, &request->sound);
 }
 
 static void
@@ -124,6 +124,11 @@ outlet_changed (gpointer    user_data,
   request->direction = yodel_track_get_direction (track);
   request->flag = yodel_track_get_enabled (track);
   request->content = yodel_track_get_content (track);
+  request->sound = (YodelAudioSendSettings) {
+    .music = yodel_track_get_music (track),
+    .max_bitrate_bps = yodel_track_get_max_audio_bitrate (track),
+    .discontinuous = yodel_track_get_discontinuous (track),
+  };
   yodel_session_post (self, run_set_track, request);
 }
 

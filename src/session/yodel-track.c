@@ -8,6 +8,10 @@
 
 #include "audio/telephone-sender.h"
 
+/* Of Opus in mono, RFC 7587 section 3.1.1. */
+#define MIN_AUDIO_BPS 6000
+#define MAX_AUDIO_BPS 128000
+
 /* Thread: the one its session belongs to, but for yodel_track_push_audio() and
  * yodel_track_push_video(), which only reach the outlet; that is set at birth. */
 struct _YodelTrack
@@ -20,6 +24,9 @@ struct _YodelTrack
   YodelDirection    current_direction;   /* negotiated */
   gboolean          enabled;
   YodelVideoContent content;
+  gboolean          music;
+  gboolean          discontinuous;
+  guint             max_audio_bps;           /* 0: what suits */
   gboolean          sending;             /* the source is started */
   gboolean          takes_keys;          /* the peer does */
   gboolean          speaking_while_muted;
@@ -44,6 +51,9 @@ enum
   PROP_ENABLED,
   PROP_CAN_SEND_TELEPHONE_EVENTS,
   PROP_CONTENT,
+  PROP_MUSIC,
+  PROP_MAX_AUDIO_BITRATE,
+  PROP_DISCONTINUOUS,
   PROP_LEVEL_SENT,
   PROP_LEVEL_RECEIVED,
   PROP_SPEAKING_WHILE_MUTED,
@@ -86,6 +96,9 @@ yodel_track_get_property (GObject    *object,
     case PROP_ENABLED:           g_value_set_boolean (value, self->enabled); break;
     case PROP_CAN_SEND_TELEPHONE_EVENTS: g_value_set_boolean (value, self->takes_keys); break;
     case PROP_CONTENT:           g_value_set_int (value, self->content); break;
+    case PROP_MUSIC:             g_value_set_boolean (value, self->music); break;
+    case PROP_MAX_AUDIO_BITRATE: g_value_set_uint (value, self->max_audio_bps); break;
+    case PROP_DISCONTINUOUS:     g_value_set_boolean (value, self->discontinuous); break;
     case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
     case PROP_LEVEL_RECEIVED:    g_value_set_double (value, self->level_received); break;
     case PROP_SPEAKING_WHILE_MUTED: g_value_set_boolean (value, self->speaking_while_muted); break;
@@ -108,6 +121,9 @@ yodel_track_set_property (GObject      *object,
     case PROP_DIRECTION: yodel_track_set_direction (self, g_value_get_int (value)); break;
     case PROP_ENABLED:   yodel_track_set_enabled (self, g_value_get_boolean (value)); break;
     case PROP_CONTENT:   yodel_track_set_content (self, g_value_get_int (value)); break;
+    case PROP_MUSIC:     yodel_track_set_music (self, g_value_get_boolean (value)); break;
+    case PROP_MAX_AUDIO_BITRATE: yodel_track_set_max_audio_bitrate (self, g_value_get_uint (value)); break;
+    case PROP_DISCONTINUOUS: yodel_track_set_discontinuous (self, g_value_get_boolean (value)); break;
     case PROP_SOURCE:    yodel_track_set_source (self, g_value_get_object (value)); break;
     case PROP_SINK:      yodel_track_set_sink (self, g_value_get_object (value)); break;
     default:             G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -206,6 +222,28 @@ yodel_track_class_init (YodelTrackClass *klass)
   properties[PROP_CONTENT] =
     g_param_spec_int ("content", NULL, NULL, 0, YODEL_VIDEO_CONTENT_DETAIL,
                       YODEL_VIDEO_CONTENT_MOTION, writable);
+
+  /**
+   * YodelTrack:music:
+   *
+   * Whether the sound that is sent is music rather than speech.
+   */
+  properties[PROP_MUSIC] = g_param_spec_boolean ("music", NULL, NULL, FALSE, writable);
+
+  /**
+   * YodelTrack:max-audio-bitrate:
+   *
+   * The most that the codec of the sound takes, in bit/s, headers and copies not counted; 0 for what suits.
+   */
+  properties[PROP_MAX_AUDIO_BITRATE] =
+    g_param_spec_uint ("max-audio-bitrate", NULL, NULL, 0, MAX_AUDIO_BPS, 0, writable);
+
+  /**
+   * YodelTrack:discontinuous:
+   *
+   * Whether silence is left out of what is sent (DTX).
+   */
+  properties[PROP_DISCONTINUOUS] = g_param_spec_boolean ("discontinuous", NULL, NULL, FALSE, writable);
 
   /**
    * YodelTrack:level-sent:
@@ -543,6 +581,118 @@ yodel_track_set_content (YodelTrack        *self,
 
   self->content = content;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONTENT]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_music:
+ * @self: a track
+ *
+ * Returns: whether what is sent is music
+ */
+gboolean
+yodel_track_get_music (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), FALSE);
+
+  return self->music;
+}
+
+/**
+ * yodel_track_set_music:
+ * @self: a track of audio
+ * @music: whether what is sent is music
+ *
+ * Music is coded as it is, by %OPUS_APPLICATION_AUDIO and at 64 kbit/s where nothing else is said; speech as it
+ * is understood best. May be called at any time. Nothing is negotiated.
+ */
+void
+yodel_track_set_music (YodelTrack *self,
+                       gboolean   music)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+
+  music = !!music;
+  if (self->music == music)
+    return;
+
+  self->music = music;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MUSIC]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_max_audio_bitrate:
+ * @self: a track
+ *
+ * Returns: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music
+ */
+guint
+yodel_track_get_max_audio_bitrate (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), 0);
+
+  return self->max_audio_bps;
+}
+
+/**
+ * yodel_track_set_max_audio_bitrate:
+ * @self: a track of audio
+ * @max_bps: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music
+ *
+ * At least 6000 and at most 128000 where it is not 0. The peer's maxaveragebitrate (RFC 7587 section 7.1) and the
+ * network may allow less. May be called at any time.
+ */
+void
+yodel_track_set_max_audio_bitrate (YodelTrack *self,
+                                   guint      max_bps)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+
+  g_return_if_fail (max_bps == 0 || (max_bps >= MIN_AUDIO_BPS && max_bps <= MAX_AUDIO_BPS));
+
+  if (self->max_audio_bps == max_bps)
+    return;
+
+  self->max_audio_bps = max_bps;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MAX_AUDIO_BITRATE]);
+  tell_session (self);
+}
+
+/**
+ * yodel_track_get_discontinuous:
+ * @self: a track
+ *
+ * Returns: whether silence is left out
+ */
+gboolean
+yodel_track_get_discontinuous (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), FALSE);
+
+  return self->discontinuous;
+}
+
+/**
+ * yodel_track_set_discontinuous:
+ * @self: a track of audio
+ * @discontinuous: whether silence is left out
+ *
+ * Where nobody speaks, hardly anything is sent (DTX, RFC 7587 section 3.1.3), which tells a watcher when somebody
+ * does. A peer that asks for it (usedtx) gets it in any case; music is never interrupted. May be called at any time.
+ */
+void
+yodel_track_set_discontinuous (YodelTrack *self,
+                               gboolean   discontinuous)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+
+  discontinuous = !!discontinuous;
+  if (self->discontinuous == discontinuous)
+    return;
+
+  self->discontinuous = discontinuous;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISCONTINUOUS]);
   tell_session (self);
 }
 

@@ -67,6 +67,8 @@ expect 1 "No such file" call echo: --no-video --audio-source=test --audio-sink=n
 expect 1 "duration" call manual: --duration=nan
 expect 1 "vp8 or vp9" call manual: --video-codec=h264
 expect 1 "motion or detail" call manual: --video-content=soap
+expect 1 "speech or music" call manual: --audio-content=noise
+expect 1 "6 to 128" call manual: --audio-bitrate=500
 expect 1 "bitrate" call manual: --max-bitrate=-7
 expect 1 "no-audio" call manual: --no-audio --no-video
 expect 1 "nonsense" call manual: --nonsense

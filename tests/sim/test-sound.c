@@ -65,6 +65,52 @@ test_survival (gconstpointer data)
   g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "frameDurationMs"), ==, 20);
 }
 
+/* ---- what the program wants, and what the network allows ---- */
+
+static void
+test_music (void)
+{
+  static const SimRate rates[] = { { 0, 3000000 }, { 1000 * G_USEC_PER_SEC + SECONDS (10), 60000 } };
+  const SimLinkConfig link = { .rates = rates, .n_rates = G_N_ELEMENTS (rates), .queue_us = MS (300), .delay_us = MS (20) };
+  const YodelAudioSendSettings usual = { .music = TRUE }, rich = { .music = TRUE, .max_bitrate_bps = 128000 };
+  g_autoptr (SimCall) call = sim_call_new (20261122, FALSE);
+
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  yodel_session_core_set_sound (call->caller.core, call->caller.audio, &usual);
+  yodel_session_core_set_sound (call->callee.core, call->callee.audio, &rich);
+  sim_call_run (call, SECONDS (9));
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "targetBitrate"), ==, 64000);
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "outbound-rtp", "audio", "targetBitrate"), ==, 128000);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "inbound-rtp", "audio", "bytesReceived"), >, 9 * 128000 / 8 * 0.7);
+
+  sim_call_run (call, SECONDS (11));
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "outbound-rtp", "audio", "targetBitrate"), <=, 40000);
+}
+
+static void
+test_silence_is_left_out (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (20) };
+  const YodelAudioSendSettings settings = { .discontinuous = TRUE };
+  g_autoptr (SimCall) call = sim_call_new (20261122, FALSE);
+  double before;
+
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  yodel_session_core_set_sound (call->caller.core, call->caller.audio, &settings);
+  sim_call_run (call, SECONDS (3));
+  call->caller.silent = TRUE;
+  sim_call_run (call, SECONDS (2));
+  before = sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "packetsSent");
+  g_assert_cmpfloat (concealed_between (&call->callee, SECONDS (6)), ==, 0);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "packetsSent") - before, <, 6 * 5);
+
+  call->caller.silent = FALSE;
+  sim_call_run (call, SECONDS (3));
+  g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (2)), >, 0.5);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -75,5 +121,7 @@ main (int   argc,
       g_autofree char *path = g_strconcat ("/sim/sound/survives/", thin_links[i].name, NULL);
       g_test_add_data_func (path, &thin_links[i], test_survival);
     }
+  g_test_add_func ("/sim/sound/music-takes-what-there-is", test_music);
+  g_test_add_func ("/sim/sound/silence-is-left-out-and-no-loss", test_silence_is_left_out);
   return g_test_run ();
 }
