@@ -139,6 +139,8 @@ yodel_gcc_on_packet_sent (YodelController *controller,
   self->sent_us = now_us;
   if (self->unheard_since_us < 0)
     self->unheard_since_us = now_us;
+  if (!audio)
+    self->modest.modest_bps = YODEL_MODEST_WITH_VIDEO_BPS;
   if (!audio && !self->probing.is_started)      /* sound alone needs no probes, and has nothing to fill them */
     yodel_probe_controller_start (&self->probing, self->target_bps, self->max_bps, now_us);
   yodel_alr_on_sent (&self->alr, size_bytes, self->target_bps, now_us);

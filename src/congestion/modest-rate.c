@@ -15,7 +15,7 @@
 void
 yodel_modest_rate_init (YodelModestRate *self)
 {
-  *self = (YodelModestRate) { .long_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
+  *self = (YodelModestRate) { .modest_bps = YODEL_MODEST_BPS, .long_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
 }
 
 /* A queue that is long, yet neither grows nor overflows, is not of our making: the path has become
@@ -53,7 +53,7 @@ yodel_modest_rate_update (YodelModestRate *self,
   gboolean was_held = self->floor_bps > 0;
   gboolean is_choked = has_lasting_queue (self, queue_us, loss, now_us) || loss > HEAVY_LOSS;
 
-  if (bps >= YODEL_MODEST_BPS && !is_choked)
+  if (bps >= self->modest_bps && !is_choked)
     self->patience_us = FIRST_PATIENCE_US;    /* the path gives more than that by itself */
 
   if (is_choked)
@@ -63,5 +63,5 @@ yodel_modest_rate_update (YodelModestRate *self,
         self->patience_us = MIN (2 * self->patience_us, MAX_PATIENCE_US);
     }
 
-  self->floor_bps = now_us < self->choked_until_us ? 0 : YODEL_MODEST_BPS;
+  self->floor_bps = now_us < self->choked_until_us ? 0 : self->modest_bps;
 }

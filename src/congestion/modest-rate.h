@@ -5,10 +5,12 @@
 
 #include <glib.h>
 
-#define YODEL_MODEST_BPS 160000.0
+#define YODEL_MODEST_BPS            160000.0
+#define YODEL_MODEST_WITH_VIDEO_BPS 100000.0     /* the picture takes the rest, and must not fill a thin path with it */
 
 typedef struct
 {
+  double modest_bps;         /* one of the two */
   double floor_bps;          /* 0 where none is held */
   gint64 long_since_us;      /* the queue; -1 where it is not */
   gint64 shortest_us;        /* the queue, since then */
