@@ -14,6 +14,7 @@
 #define PACKET_BITS       (1200 * 8.0)
 #define FRAMES_PER_SECOND 30.0
 #define ADDED_DELAY_US    (100 * YODEL_US_PER_MS)
+#define RISE_PACKETS      1.5
 #define LEAST_RISE        4000.0                        /* bit/s per second */
 #define CAPACITY_WEIGHT   0.05
 #define PROBED_WEIGHT     0.5
@@ -64,7 +65,8 @@ capacity_margin (const YodelLinkCapacity *capacity)
   return DEVIATIONS * sqrt (capacity->deviation * MAX (capacity->bps / 1000, 1)) * 1000;
 }
 
-/* One average packet of a 30 fps video for each response time. */
+/* One and a half average packets of a 30 fps video for each response time: who was pushed aside by
+ * chance has its share again the sooner. */
 static double
 additive_rise (const YodelAimd *self)
 {
@@ -72,7 +74,7 @@ additive_rise (const YodelAimd *self)
   double packets = ceil (frame_bits / PACKET_BITS);
   double response_s = 2.0 * (self->rtt_us + ADDED_DELAY_US) / G_USEC_PER_SEC;
 
-  return MAX (LEAST_RISE, frame_bits / packets / response_s);
+  return MAX (LEAST_RISE, RISE_PACKETS * frame_bits / packets / response_s);
 }
 
 static void

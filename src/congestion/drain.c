@@ -7,7 +7,7 @@
 #define WITHIN_US    (400 * YODEL_US_PER_MS)    /* aim to be done in this time */
 #define LEAST_SHARE  0.5                        /* of the rate met; less would starve the picture */
 #define MOST_SHARE   0.85
-#define RESUME_SHARE 0.93
+#define RESUME_SHARE 0.91
 #define BUSY_US      (60 * YODEL_US_PER_MS)     /* with such a queue the link never rested: what comes through is all it carries */
 
 void

@@ -214,6 +214,24 @@ media_flow_advance (MediaFlow  *self,
   send_feedback (self, network, now_us);
 }
 
+/* When the receiver's clock sees what comes at @arrived_us. */
+static gint64
+seen_us (MediaFlow *self,
+         gint64     arrived_us)
+{
+  if (self->plan.stall_us == 0)
+    return arrived_us;
+
+  if (self->stall_at_us == 0)
+    self->stall_at_us = arrived_us + g_rand_double_range (self->random, 0, 16) * G_USEC_PER_SEC;
+  if (arrived_us >= self->stall_at_us)
+    {
+      self->stalled_until_us = arrived_us + self->plan.stall_us;
+      self->stall_at_us = self->stalled_until_us + g_rand_double_range (self->random, 0, 16) * G_USEC_PER_SEC;
+    }
+  return MAX (arrived_us, self->stalled_until_us);
+}
+
 void
 media_flow_take (MediaFlow         *self,
                  const SimDelivery *delivery)
@@ -225,7 +243,7 @@ media_flow_take (MediaFlow         *self,
     {
       const Header *header = (const Header *) data;
 
-      yodel_arrival_recorder_record (self->recorder, header->sequence, delivery->arrived_us);
+      yodel_arrival_recorder_record (self->recorder, header->sequence, seen_us (self, delivery->arrived_us));
       if (header->kind == YODEL_PACER_PADDING)
         return;
       self->media_arrived++;

@@ -20,6 +20,7 @@ typedef struct
   gint64 pause_us, resume_us;          /* 0: never pauses */
   guint  start_bps;                    /* 0: the controller's own */
   guint  max_bps;                      /* of the video; 0: as in RFC 8867 */
+  gint64 stall_us;                     /* the receiving host stands still for so long, 8 s apart in the mean */
   guint  floor_bps;                    /* video pauses below; 0: never pauses, as in RFC 8867 */
 } MediaPlan;
 
@@ -36,6 +37,7 @@ typedef struct
   YodelArrivalRecorder   *recorder;    /* (owned) */
   YodelTransportFeedback *feedback;    /* (owned) */
   gint64                  frame_us, audio_us;
+  gint64                  stall_at_us, stalled_until_us;
   YodelRateAllocator      allocator;
   guint                   video_bps;   /* what the encoder was last told */
 

@@ -128,7 +128,7 @@ static const VariableCase variable_cases[] = {
   { "5.1/variable-capacity",                  50 * MS,  0,         0,       0,     0.90, 0.3, 40, 2.0, 1.5 },
   { "5.1/variable-capacity-100-ms",           100 * MS, 0,         0,       0,     0.90, 0.4, 50, 2.0, 1.5 },
   { "5.1/variable-capacity-with-jitter",      50 * MS,  JITTER_US, 0,       0,     0.85, 0.3, 60, 4.0, 2.0 },
-  { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 4.0, 2.0 },
+  { "5.1/variable-capacity-with-wide-jitter", 50 * MS,  0,         30 * MS, 0,     0.85, 0.3, 60, 5.0, 2.0 },
   { "5.1/variable-capacity-quick-packets",    50 * MS,  0,         0,       0.001, 0.90, 0.3, 45, 2.0, 1.5 },
 };
 
@@ -250,6 +250,7 @@ typedef struct
   guint       capacity_bps;
   gint64      delays_us[5];
   gint64      starts_us[5];
+  gint64      stall_us;                 /* of each receiver, by itself */
   gint64      pause_us, resume_us;      /* of the second */
   gint64      until_us;
   gint64      judged_us;                /* from here on */
@@ -259,11 +260,13 @@ typedef struct
 
 static const FairCase fair_cases[] = {
   { "5.4/same-control", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
-    0, 0, 120 * S, 60 * S, 1.3, 0.90 },
+    0, 0, 0, 120 * S, 60 * S, 1.3, 0.90 },
+  { "5.4/on-busy-hosts", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
+    150 * MS, 0, 0, 120 * S, 60 * S, 1.4, 0.85 },
   { "5.5/round-trip-times", 5, 4000000, { 10 * MS, 25 * MS, 50 * MS, 100 * MS, 150 * MS }, { 0, 10 * S, 20 * S, 30 * S, 40 * S },
-    0, 0, 300 * S, 60 * S, 2.0, 0.90 },
+    0, 0, 0, 300 * S, 60 * S, 2.0, 0.90 },
   { "5.8/pause-and-resume", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
-    40 * S, 60 * S, 120 * S, 70 * S, 1.3, 0.90 },
+    0, 40 * S, 60 * S, 120 * S, 70 * S, 1.3, 0.90 },
 };
 
 static void
@@ -277,7 +280,7 @@ test_fairness (gconstpointer data)
 
   for (guint i = 0; i < c->n_flows; i++)
     {
-      MediaPlan plan = { .start_us = c->starts_us[i], .stop_us = c->until_us };
+      MediaPlan plan = { .start_us = c->starts_us[i], .stop_us = c->until_us, .stall_us = c->stall_us, .max_bps = c->stall_us > 0 ? 3000000 : 0 };
 
       if (i == 1)
         {

@@ -293,8 +293,8 @@ static void
 test_content (gconstpointer data)
 {
   YodelVideoContent content = GPOINTER_TO_INT (data);
-  static const SimRate thin[] = { { 0, 220000 } };
-  const SimLinkConfig link = { .rates = thin, .n_rates = 1, .queue_us = MS (300), .delay_us = MS (25) };
+  static const SimRate thin[] = { { 0, 220000 }, { 0, 190000 } };
+  const SimLinkConfig link = { .rates = &thin[content == YODEL_VIDEO_CONTENT_DETAIL], .n_rates = 1, .queue_us = MS (300), .delay_us = MS (25) };
   g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
   guint n_shown;
 
