@@ -41,6 +41,10 @@ struct _YodelDhtNode
   Operations    *operations;    /* (owned) */
   YodelDhtCache  cache;
   GCancellable  *closed;        /* (owned) ends the lookups */
+
+  GMutex         lock;          /* over what follows */
+  GCond          changed;
+  gboolean       is_shut_down;
 };
 
 struct _YodelDhtListener
@@ -160,6 +164,8 @@ node_free (YodelDhtNode *self)
   operations_unref (self->operations);
   yodel_dht_cache_clear (&self->cache);
   g_object_unref (self->closed);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
   g_free (self);
 }
 
@@ -182,6 +188,8 @@ run (GTask        *task,
   config.dht_config.node_config.persist_path = self->cache.path;
   self->operations = operations_new ();
   self->closed = g_cancellable_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
   self->runner = dht_runner_new ();
   status = dht_runner_run_config (self->runner, start->own_port, &config);
   if (status == 0)
@@ -218,53 +226,28 @@ yodel_dht_node_start_finish (GAsyncResult  *result,
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* The library writes the nodes that it knows when it is shut down, and reports when that is done. */
-typedef struct
-{
-  gatomicrefcount refs;
-  GMutex          lock;
-  GCond           changed;
-  gboolean        is_done;
-} Shutdown;
-
-static void
-shutdown_unref (Shutdown *self)
-{
-  if (!g_atomic_ref_count_dec (&self->refs))
-    return;
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
-  g_free (self);
-}
-
 static void
 on_shut_down (void *user_data)
 {
-  Shutdown *self = user_data;
+  YodelDhtNode *self = user_data;
 
   g_mutex_lock (&self->lock);
-  self->is_done = TRUE;
+  self->is_shut_down = TRUE;
   g_cond_signal (&self->changed);
   g_mutex_unlock (&self->lock);
-  shutdown_unref (self);
 }
 
+/* The library writes the nodes that it knows at once, and then hands on what it keeps for others. */
 static void
-shut_down (dht_runner *runner)
+shut_down (YodelDhtNode *self)
 {
-  Shutdown *self = g_new0 (Shutdown, 1);
   const gint64 until_us = g_get_monotonic_time () + MAX_SHUTDOWN_US;
 
-  g_atomic_ref_count_init (&self->refs);
-  g_atomic_ref_count_inc (&self->refs);
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
-  dht_runner_shutdown (runner, on_shut_down, self);
+  dht_runner_shutdown (self->runner, on_shut_down, self);
   g_mutex_lock (&self->lock);
-  while (!self->is_done && g_cond_wait_until (&self->changed, &self->lock, until_us))
+  while (!self->is_shut_down && g_cond_wait_until (&self->changed, &self->lock, until_us))
     continue;
   g_mutex_unlock (&self->lock);
-  shutdown_unref (self);
 }
 
 static gpointer
@@ -272,7 +255,7 @@ end (gpointer data)
 {
   YodelDhtNode *self = data;
 
-  shut_down (self->runner);
+  shut_down (self);
   node_free (self);
 
   g_mutex_lock (&closing_lock);

@@ -5,6 +5,7 @@
 #include <opendht/opendht_c.h>
 #include <yodel/yodel.h>
 
+#include "dht/dht-cache.h"
 #include "dht/dht-mailbox.h"
 #include "dht/dht-signaller.h"
 #include "identity/address.h"
@@ -24,6 +25,7 @@ typedef struct
 } Peer;
 
 static guint16 first_port;
+static guint   network = 77;
 
 static void
 on_received (YodelSignaller *signaller,
@@ -48,13 +50,20 @@ on_started (GObject      *source,
   yodel_signaller_start_finish (YODEL_SIGNALLER (source), result, &peer->error);
 }
 
+typedef struct
+{
+  gint64      until_us;
+  const char *what;
+} Wait;
+
 /* Wakes the loop too, for what no source of it tells. */
 static gboolean
 on_tick (gpointer user_data)
 {
-  const gint64 *until_us = user_data;
+  const Wait *wait = user_data;
 
-  g_assert_cmpint (g_get_monotonic_time (), <, *until_us);
+  if (g_get_monotonic_time () > wait->until_us)
+    g_error ("in vain waited for: %s", wait->what);
   return G_SOURCE_CONTINUE;
 }
 
@@ -62,8 +71,8 @@ on_tick (gpointer user_data)
 #define RUN_UNTIL(expression)                                                                     \
   G_STMT_START                                                                                    \
   {                                                                                               \
-    gint64 until_us_ = g_get_monotonic_time () + BOUND_S * G_USEC_PER_SEC;                        \
-    const guint tick_ = g_timeout_add (20, on_tick, &until_us_);                                  \
+    Wait wait_ = { g_get_monotonic_time () + BOUND_S * G_USEC_PER_SEC, #expression };             \
+    const guint tick_ = g_timeout_add (20, on_tick, &wait_);                                      \
     while (!(expression))                                                                         \
       g_main_context_iteration (NULL, TRUE);                                                      \
     g_source_remove (tick_);                                                                      \
@@ -113,32 +122,17 @@ peer_close (Peer *self)
   g_clear_error (&self->error);
 }
 
-static void
-remove_caches (void)
-{
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "yodel", NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_assert_cmpint (g_remove (path), ==, 0);
-    }
-}
-
-/* All join by the first.  The ports are new: those of nodes before may still be in use. */
+/* All join by the first, in a network of their own: nodes of the one before may not be gone yet. */
 static void
 peers_open (Peer  *peers,
             guint  n)
 {
   first_port = (guint16) (first_port + 100);
-  remove_caches ();   /* but for those that nodes before still write */
+  network++;
   for (guint i = 0; i < n; i++)
     {
-      g_autofree char *uri = i == 0 ? g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=77", first_port + 1, first_port)
-                                    : g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=77", first_port, first_port + i);
+      g_autofree char *uri = i == 0 ? g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=%u", first_port + 1, first_port, network)
+                                    : g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=%u", first_port, first_port + i, network);
 
       peer_open (&peers[i], uri);
     }
@@ -261,7 +255,7 @@ flood (const Peer *victim,
 
   dht_runner_config_default (&config);
   config.threaded = true;
-  config.dht_config.node_config.network = 77;
+  config.dht_config.node_config.network = network;
   g_assert_cmpint (dht_runner_run_config (runner, (in_port_t) (first_port + 40), &config), ==, 0);
   dht_runner_bootstrap (runner, "127.0.0.1", port);
 
@@ -299,32 +293,33 @@ test_flood_does_not_hide_a_contact (void)
   peers_close (peers, N_PEERS);
 }
 
-/* The end writes them on a thread of its own. */
+/* Whether who comes next finds nodes in the cache that is free.  The end writes them on a thread of its own. */
 static gboolean
 are_nodes_written (void)
 {
-  for (guint i = 0; i < N_PEERS; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/yodel/dht-77-%u", g_get_user_cache_dir (), i);
-      GStatBuf file;
+  YodelDhtCache cache;
+  GStatBuf file;
+  gboolean found;
 
-      if (g_stat (path, &file) == 0 && file.st_size > 100)
-        return TRUE;
-    }
-  return FALSE;
+  yodel_dht_cache_take (&cache, network);
+  found = cache.path != NULL && g_stat (cache.path, &file) == 0 && file.st_size > 100;
+  yodel_dht_cache_clear (&cache);
+  return found;
 }
 
 static void
 test_known_nodes_outlast_the_program (void)
 {
   Peer peers[N_PEERS];
+  g_autofree char *uri = NULL;
   Peer again;
 
   /* of the caches the one that is free now is taken by who comes next */
   peers_open (peers, N_PEERS - 1);
   peer_close (&peers[3]);
   RUN_UNTIL (are_nodes_written ());
-  peer_open (&again, "dht:?network=77");
+  uri = g_strdup_printf ("dht:?network=%u", network);
+  peer_open (&again, uri);
   RUN_UNTIL (is_reachable (&again));
   say (&again, &peers[5], NULL, "back");
   RUN_UNTIL (has_heard (&peers[5], "back"));
@@ -338,7 +333,7 @@ test_nobody_there_is_said (void)
 {
   Peer peer;
 
-  peer_open (&peer, "dht:?network=78");
+  peer_open (&peer, "dht:?network=70");
   RUN_UNTIL (has_reason (&peer));
   g_assert_false (is_reachable (&peer));
   yodel_signaller_stop (peer.signaller);
@@ -351,7 +346,7 @@ static void
 test_busy_port_is_said (void)
 {
   Peer one, two;
-  g_autofree char *uri = g_strdup_printf ("dht:?network=79&port=%u", first_port + 50);
+  g_autofree char *uri = g_strdup_printf ("dht:?network=71&port=%u", first_port + 50);
 
   peer_open (&one, uri);
   RUN_UNTIL (has_reason (&one));
