@@ -98,15 +98,16 @@ def make_clip(folder, path, seconds, width=WIDTH, height=HEIGHT, fps=FPS):
     os.rename(path + ".new", path)
 
 
-def cut(path, seconds):
-    """The path of what was recorded from the first sound on, for so long: before it nobody had spoken, and after
-    it the other side may have gone."""
+def cut(path, seconds, skipped_s=0):
+    """The path of what was recorded in the first `seconds` from the first sound on, less the first `skipped_s` of them:
+    before it nobody had spoken, and after it the other side may have gone."""
     if not os.path.exists(path):
         return path
     with wave.open(path) as whole:
         samples = np.frombuffer(whole.readframes(whole.getnframes()), np.int16)
         begin = int(np.argmax(samples != 0)) if len(samples) else 0
-        part = samples[begin:begin + seconds * whole.getframerate() * whole.getnchannels()]
+        per_second = whole.getframerate() * whole.getnchannels()
+        part = samples[begin + skipped_s * per_second:begin + seconds * per_second]
         with wave.open(path + ".cut", "wb") as out:
             out.setparams(whole.getparams())
             out.writeframes(part.tobytes())
