@@ -4,6 +4,10 @@ pkgconfig_DATA = %D%/yodel-1.pc %D%/yodel-media-1.pc
 
 dist_man_MANS = %D%/yodel.1
 
+# A click on an invite calls.
+applicationsdir        = $(datadir)/applications
+dist_applications_DATA = %D%/yodel-link.desktop
+
 if HAVE_INTROSPECTION
 -include $(INTROSPECTION_MAKEFILE)
 INTROSPECTION_GIRS          = Yodel-1.gir YodelMedia-1.gir

@@ -67,6 +67,9 @@ YODEL_API
 GListModel    *yodel_endpoint_get_calls          (YodelEndpoint        *self);
 
 YODEL_API
+gboolean       yodel_endpoint_is_reachable       (YodelEndpoint        *self);
+
+YODEL_API
 gboolean       yodel_endpoint_is_quiet           (YodelEndpoint        *self);
 
 YODEL_API

@@ -407,6 +407,24 @@ yodel_endpoint_get_calls (YodelEndpoint *self)
 }
 
 /**
+ * yodel_endpoint_is_reachable:
+ * @self: an endpoint
+ *
+ * Returns: whether one of its signallers at least can bring messages now; those that a contact's hints or a call's address
+ *   have added count too
+ */
+gboolean
+yodel_endpoint_is_reachable (YodelEndpoint *self)
+{
+  g_return_val_if_fail (YODEL_IS_ENDPOINT (self), FALSE);
+
+  for (guint i = 0; i < self->signallers->len; i++)
+    if (yodel_signaller_get_state (self->signallers->pdata[i]) == YODEL_SIGNALLER_REACHABLE)
+      return TRUE;
+  return FALSE;
+}
+
+/**
  * yodel_endpoint_is_quiet:
  * @self: an endpoint
  *

@@ -579,7 +579,7 @@ run_command (const char  *command,
       g_printerr ("yodel: %s\n", error->message);
       return YODEL_EXIT_USAGE;
     }
-  if (g_strcmp0 (options.address, MANUAL) == 0 || (is_caller && strcmp (options.address, ECHO) == 0))
+  if (g_strcmp0 (options.address, MANUAL) == 0 || (is_caller && g_strcmp0 (options.address, ECHO) == 0))
     return place_or_take (&options, is_caller);
   return is_caller ? yodel_cli_call_somebody (&options) : yodel_cli_answer_everybody (&options);
 }

@@ -116,9 +116,9 @@ take_addresses (YodelCliOptions  *self,
 {
   const gboolean is_answer = strcmp (command, "answer") == 0;
 
-  if (!is_answer && (rest == NULL || rest[0] == NULL))
+  if (!is_answer && !self->redial && (rest == NULL || rest[0] == NULL))
     return refuse (error, _("an address is missing, such as a contact's name"));
-  if (!is_answer && rest[1] != NULL)
+  if (!is_answer && rest != NULL && rest[0] != NULL && rest[self->redial ? 0 : 1] != NULL)
     return refuse (error, _("there is more than one address"));
 
   self->address = rest != NULL ? g_strdup (rest[0]) : NULL;
@@ -185,6 +185,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "profile", 0, 0, G_OPTION_ARG_STRING, &self->profile, N_("Be this one of several identities"), N_("NAME") },
     { "name", 0, 0, G_OPTION_ARG_STRING, &self->name, N_("What strangers are told when I knock"), N_("NAME") },
     { "auto-accept", 0, 0, G_OPTION_ARG_NONE, &self->auto_accept, N_("Take calls without asking"), NULL },
+    { "redial", 0, 0, G_OPTION_ARG_NONE, &self->redial, N_("Call whom I called last"), NULL },
     { "once", 0, 0, G_OPTION_ARG_NONE, &self->once, N_("End after the first call that was taken"), NULL },
     { "no-knocks", 0, 0, G_OPTION_ARG_NONE, &self->no_knocks, N_("Do not hear strangers"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &self->json, N_("Write what happens as JSON lines on standard output"), NULL },

@@ -24,6 +24,7 @@ typedef struct
   char    **via;                 /* (owned) (nullable) URIs of signallers */
   gboolean  auto_accept;
   gboolean  once;
+  gboolean  redial;
   gboolean  no_knocks;
   gboolean  json;                /* events on standard output */
   char     *sources[2];          /* (owned) (nullable) by kind */

@@ -8,6 +8,9 @@
 #include "cli/exit-status.h"
 #include "cli/people.h"
 
+/* How long a way that a contact has named may take, where there is no other. */
+#define ALONE_MS 3000
+
 static int
 status_of (const GError *error)
 {
@@ -37,16 +40,29 @@ on_called (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (YodelCall) call = yodel_endpoint_call_finish (YODEL_ENDPOINT (source), result, &error);
 
-  if (call == NULL || self->start_error != NULL)
+  if (call == NULL)
     {
-      fail (self, call == NULL ? error : self->start_error);
+      fail (self, error);
       return;
     }
   yodel_people_take (self, call);
+  yodel_people_tell (self, "calling");
   if (self->base.is_closing)
     yodel_call_hang_up (call);
   else if (yodel_people_equip (self))
     yodel_cli_call_say (&self->base, _("Calling %s."), yodel_people_get_name (call));
+}
+
+/* The ways that were asked for are not there; one that the contact has named may be. */
+static gboolean
+on_alone (gpointer data)
+{
+  YodelPeople *self = data;
+
+  self->alone_timer = 0;
+  if (!yodel_endpoint_is_reachable (self->endpoint) && self->base.connected_us == 0)
+    yodel_cli_call_fail (&self->base, status_of (self->start_error), self->start_error->message);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -56,10 +72,8 @@ on_started (GObject      *source,
 {
   YodelPeople *self = user_data;
 
-  /* Without a way there is no call, but what is wrong with the address is said first. */
-  if (yodel_endpoint_start_finish (YODEL_ENDPOINT (source), result, &self->start_error) || !self->base.is_closing)
-    yodel_endpoint_call_async (self->endpoint, self->base.options->address, yodel_people_get_media (self), NULL,
-                               on_called, self);
+  if (!yodel_endpoint_start_finish (YODEL_ENDPOINT (source), result, &self->start_error) && !self->base.is_closing)
+    self->alone_timer = g_timeout_add (ALONE_MS, on_alone, self);
 }
 
 /* Somebody calls while we call another: let it ring elsewhere. */
@@ -81,14 +95,26 @@ int
 yodel_cli_call_somebody (const YodelCliOptions *options)
 {
   YodelPeople self = { .on_over = call_over };
+  g_autofree char *address = g_strdup (options->address);
+  gboolean is_open = yodel_people_open (&self, options);
 
-  if (yodel_people_open (&self, options))
+  if (is_open && address == NULL)
+    address = yodel_history_dup_last_called (self.profile.history);
+  if (is_open && address == NULL)
+    {
+      g_printerr ("yodel: %s\n", _("nobody has been called yet"));
+      self.base.exit_status = YODEL_EXIT_USAGE;
+    }
+  else if (is_open)
     {
       self.base.status.state = _("calling");
       g_signal_connect (self.endpoint, "incoming-call", G_CALLBACK (on_incoming), &self);
+      /* What is sent before a signaller is ready waits there, or is repeated. */
       yodel_endpoint_start_async (self.endpoint, NULL, on_started, &self);
+      yodel_endpoint_call_async (self.endpoint, address, yodel_people_get_media (&self), NULL, on_called, &self);
       g_main_loop_run (self.base.loop);
     }
+  g_clear_handle_id (&self.alone_timer, g_source_remove);
   g_clear_error (&self.start_error);
   yodel_people_close (&self);
   return self.base.exit_status;

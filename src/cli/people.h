@@ -18,6 +18,7 @@ struct _YodelPeople
   YodelCall             *call;          /* (owned) (nullable) the one that is under way */
   YodelMediaTonePlayer  *tone;          /* (owned) (nullable) */
   GError                *start_error;   /* (owned) (nullable) why nothing can be reached */
+  guint                  alone_timer;
   gboolean               is_answering;
   gboolean               is_over;       /* the program ends */
 };

@@ -48,6 +48,7 @@ expect 1 "more than one address" call manual: manual:
 expect 1 "gopher" call gopher://x
 expect 1 "gopher" answer gopher://x
 expect 3 "no contact" call nobody --via=lan:
+expect 1 "nobody has been called" call --redial
 expect 0 "bob" contacts add bob yodel:d2wy7k6cejnsdob6wlgff4anc7mmu5xacl4qejdprr7kk3cc3hwvlxvhnuaq
 expect 4 "HAS CHANGED" contacts add bob yodel:hyi5k75k7maikzl4n3szn54skbk374ojv5zq3uf65cqbwzieigk657iweaaq
 expect 0 verified contacts verify bob --json

@@ -65,6 +65,14 @@ bob_address=$(on b "$yodel" id) || exit 99
 on a "$yodel" contacts add bob "$bob_address" >/dev/null || exit 99
 on b "$yodel" contacts add alice "$alice_address" >/dev/null || exit 99
 
+# The figures, not judged here: from the call to the bell, and from the accept to the connection, in ms.
+time_of () { sed -n "s/.*\"event\":\"$2\",\"t\":\([0-9.]*\).*/\1/p" "$work/$1.events" | tail -n 1; }
+figures ()
+{
+  awk -v called="$(time_of alice calling)" -v rang="$(time_of bob incoming)" -v taken="$(time_of bob accepted)" -v up="$(time_of alice connected)" \
+    -v name="$1" 'BEGIN { printf "# %s: rings after %.0f ms, up %.0f ms after the accept\n", name, (rang - called) * 1000, (up - taken) * 1000 }'
+}
+
 same_code () { [ -n "$(field alice call safetyCode)" ] && [ "$(field alice call safetyCode)" = "$(field bob call safetyCode)" ]; }
 is () { [ "$status" -eq "$1" ]; }
 is_trusted () { on a "$yodel" contacts --json | grep -q '"trust":"trusted"'; }
@@ -75,10 +83,14 @@ call bob
 check "the first call comes about" is 0
 check "both read the same safety code" same_code
 check "it went by the local network" by_lan
+figures "to somebody new"
 check "the contact is trusted from now on" is_trusted
 call bob
 check "and the second" is 0
-check "the history has both" test "$(on a "$yodel" history --json | grep -c '"answered":true')" -eq 2
+figures "to a contact"
+call --redial
+check "who was called last is called again" is 0
+check "the history has all" test "$(on a "$yodel" history --json | grep -c '"answered":true')" -eq 3
 stop_bob
 
 answer_no ()
