@@ -3,7 +3,7 @@
 
   bench.py [SUITE...] [--out FILE.json]
 
-Suites: setup cpu latency loss video rates echo devices dht rfc8867 calls; all by default.  Prints a table and writes
+Suites: setup cpu latency loss video rates echo devices dht rfc8867 calls rendezvous; all by default.  Prints a table and writes
 bench.json and, for rates and rfc8867, a plot of each case.
 
 Environment: YODEL (the program), BENCH_BIN (where floor and calls were built), YODEL_WIRE (the link
@@ -30,7 +30,7 @@ sys.dont_write_bytecode = True
 
 import network  # noqa: E402
 
-SUITES = ("setup", "cpu", "latency", "loss", "video", "rates", "echo", "devices", "dht", "rfc8867", "calls")
+SUITES = ("setup", "cpu", "latency", "loss", "video", "rates", "echo", "devices", "dht", "rfc8867", "calls", "rendezvous")
 CLIP_S = 60
 SMALL = (160, 90, 10)           # of the side that is not judged
 HD = (1280, 720, 30)
@@ -168,7 +168,7 @@ def find_network(bench):
         reason = "YODEL_WIRE does not name the link emulator"
     if reason:
         bench.has_network = False
-        bench.say(f"{reason}: only cpu and calls are run, on loopback")
+        bench.say(f"{reason}: only cpu, calls and rendezvous are run, on loopback")
 
 
 def run_suites(bench, names, out):

@@ -1,5 +1,5 @@
-# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices dht rfc8867 calls"] [BENCH_QUICK=1]
-bench_programs = bench/floor bench/calls bench/echo bench/dht
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices dht rfc8867 calls rendezvous"] [BENCH_QUICK=1]
+bench_programs = bench/floor bench/calls bench/echo bench/dht bench/meeting
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES    += $(bench_programs)
 
@@ -20,6 +20,10 @@ bench_dht_LDADD    = libyodel.la $(BASE_LIBS)
 bench_echo_SOURCES  = %D%/echo.c
 bench_echo_LDADD    = $(PROCESSING_LIBS) $(BASE_LIBS) $(MATH_LIBS)
 
+bench_meeting_SOURCES  = %D%/meeting.c
+bench_meeting_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
+bench_meeting_LDADD    = libyodel.la $(BASE_LIBS)
+
 EXTRA_DIST += docs/bench.md \
   %D%/bench.py \
   %D%/figures.py \
@@ -37,6 +41,7 @@ EXTRA_DIST += docs/bench.md \
   %D%/suites/latency.py \
   %D%/suites/loss.py \
   %D%/suites/rates.py \
+  %D%/suites/rendezvous.py \
   %D%/suites/rfc8867.py \
   %D%/suites/setup.py \
   %D%/suites/video.py

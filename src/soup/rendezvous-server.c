@@ -2,6 +2,8 @@
 
 #include "soup/rendezvous-server.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include <libsoup/soup.h>
@@ -289,6 +291,8 @@ on_incoming (GSocketService    *service,
   if (remote == NULL || local == NULL || !count_in (self, box, connection, source))
     return TRUE;
 
+  /* Small frames follow each other: none waits for the acknowledgement of the one before. */
+  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_timeout (g_socket_connection_get_socket (connection), SILENCE_S);
   stream = self->certificate != NULL
              ? g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL)
