@@ -4,12 +4,15 @@
 
 #include "base/sequence.h"
 
-#define MASK            (YODEL_SEND_HISTORY_MAX_PACKETS - 1)
+#define FIRST_CAPACITY  256                     /* 5 s of sound */
+#define KEEP_US         (5 * G_USEC_PER_SEC)    /* the ring grows rather than forget what is younger */
 #define FORGET_AFTER_US (2 * G_USEC_PER_SEC)    /* behind the newest reported: its report is lost */
 #define MAX_PATIENCE    5                       /* reports more that a path which reorders is given ... */
 #define IMPATIENT_US    (5 * G_USEC_PER_SEC)    /* ... one less each time it did not for so long */
 
-G_STATIC_ASSERT ((YODEL_SEND_HISTORY_MAX_PACKETS & MASK) == 0);
+/* Both are powers of two, so the ring doubles until it is as large as it may be. */
+G_STATIC_ASSERT ((YODEL_SEND_HISTORY_MAX_PACKETS & (YODEL_SEND_HISTORY_MAX_PACKETS - 1)) == 0);
+G_STATIC_ASSERT ((FIRST_CAPACITY & (FIRST_CAPACITY - 1)) == 0 && FIRST_CAPACITY <= YODEL_SEND_HISTORY_MAX_PACKETS);
 
 typedef enum
 {
@@ -30,6 +33,7 @@ typedef struct
 struct _YodelSendHistory
 {
   Entry  *entries;               /* (owned) ring by number */
+  gint64  capacity;
   gint64  next;                  /* number of the next packet */
   gint64  first_open;            /* all before are told */
   gint64  highest_covered;       /* by any report; -1: none */
@@ -46,7 +50,8 @@ yodel_send_history_new (void)
 {
   YodelSendHistory *self = g_new0 (YodelSendHistory, 1);
 
-  self->entries = g_new0 (Entry, YODEL_SEND_HISTORY_MAX_PACKETS);
+  self->capacity = FIRST_CAPACITY;
+  self->entries = g_new0 (Entry, FIRST_CAPACITY);
   self->highest_covered = -1;
   self->peer_clock_us = -1;
   self->results = g_array_new (FALSE, FALSE, sizeof (YodelPacketResult));
@@ -61,6 +66,38 @@ yodel_send_history_free (YodelSendHistory *self)
   g_free (self);
 }
 
+static Entry *
+entry_at (const YodelSendHistory *self,
+          gint64                  number)
+{
+  return &self->entries[number & (self->capacity - 1)];
+}
+
+/* Room for the next packet, at the cost of the oldest where that is old or the ring as large as it may be. */
+static void
+make_room (YodelSendHistory *self,
+           gint64            now_us)
+{
+  gint64 first = self->next - self->capacity;
+  Entry *old = self->entries;
+
+  if (first < 0)
+    return;
+
+  if (self->capacity < YODEL_SEND_HISTORY_MAX_PACKETS && now_us - entry_at (self, first)->packet.sent_us < KEEP_US)
+    {
+      self->entries = g_new0 (Entry, 2 * self->capacity);
+      self->capacity *= 2;
+      for (gint64 i = first; i < self->next; i++)
+        *entry_at (self, i) = old[i & (self->capacity / 2 - 1)];
+      g_free (old);
+    }
+  else
+    {
+      self->first_open = MAX (self->first_open, first + 1);
+    }
+}
+
 guint16
 yodel_send_history_add (YodelSendHistory *self,
                         guint             size_bytes,
@@ -68,14 +105,10 @@ yodel_send_history_add (YodelSendHistory *self,
                         int               probe_cluster,
                         gint64            now_us)
 {
-  Entry *entry = &self->entries[self->next & MASK];
+  Entry *entry;
 
-  if (self->next - self->first_open == YODEL_SEND_HISTORY_MAX_PACKETS)
-    {
-      entry->fate = TOLD;
-      self->first_open++;
-    }
-
+  make_room (self, now_us);
+  entry = entry_at (self, self->next);
   self->sent_bytes += size_bytes;
   *entry = (Entry) {
     .sent_bytes = self->sent_bytes,
@@ -148,7 +181,7 @@ note_status (YodelSendHistory *self,
 static void
 collect (YodelSendHistory *self)
 {
-  gint64 newest_us = self->entries[self->highest_covered & MASK].packet.sent_us;
+  gint64 newest_us = entry_at (self, self->highest_covered)->packet.sent_us;
 
   if (self->patience > 0 && newest_us - self->patience_us > IMPATIENT_US)
     {
@@ -157,7 +190,7 @@ collect (YodelSendHistory *self)
     }
   for (gint64 i = self->first_open; i <= self->highest_covered; i++)
     {
-      Entry *entry = &self->entries[i & MASK];
+      Entry *entry = entry_at (self, i);
       gboolean is_lost = entry->fate == PASSED_OVER && self->n_reports - entry->report > self->patience;
 
       if (entry->fate == ARRIVED || is_lost)
@@ -190,9 +223,9 @@ yodel_send_history_on_report (YodelSendHistory         *self,
     {
       gint64 number = base + i;
 
-      if (number < 0 || number <= last - YODEL_SEND_HISTORY_MAX_PACKETS || number > last)
+      if (number < 0 || number <= last - self->capacity || number > last)
         continue;
-      note_status (self, &self->entries[number & MASK], arrived_us[i], period_us);
+      note_status (self, entry_at (self, number), arrived_us[i], period_us);
       self->highest_covered = MAX (self->highest_covered, number);
     }
 
@@ -206,8 +239,8 @@ yodel_send_history_on_report (YodelSendHistory         *self,
 guint
 yodel_send_history_get_in_flight_bytes (const YodelSendHistory *self)
 {
-  gint64 first = MAX (self->highest_covered + 1, self->next - YODEL_SEND_HISTORY_MAX_PACKETS);
-  const Entry *entry = &self->entries[first & MASK];
+  gint64 first = MAX (self->highest_covered + 1, self->next - self->capacity);
+  const Entry *entry = entry_at (self, first);
 
   return first == self->next ? 0 : self->sent_bytes - entry->sent_bytes + entry->packet.size_bytes;
 }

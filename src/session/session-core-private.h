@@ -17,7 +17,7 @@ typedef struct
   YodelSessionCore     *core;          /* (borrowed) */
   guint                 index;
   YodelFlow            *flow;          /* (owned) (nullable) until a section is on it */
-  YodelArrivalRecorder *recorder;      /* (owned) */
+  YodelArrivalRecorder *recorder;      /* (owned) (nullable) as long as the flow is */
   YodelRateAllocator    allocator;
   GHashTable           *sections;      /* (owned) SSRC of the peer to YodelSection (borrowed) */
   guint32               feedback_ssrc; /* whose packet last wore a transport-wide number */

@@ -33,7 +33,6 @@ yodel_session_core_new (const YodelSessionCoreConfig *config,
     {
       self->paths[i].core = self;
       self->paths[i].index = i;
-      self->paths[i].recorder = yodel_arrival_recorder_new ();
       self->paths[i].sections = g_hash_table_new (NULL, NULL);
     }
 
@@ -56,7 +55,7 @@ yodel_session_core_free (YodelSessionCore *self)
   for (guint i = 0; i < YODEL_SESSION_MAX_TRANSPORTS; i++)
     {
       g_clear_pointer (&self->paths[i].flow, yodel_flow_free);
-      yodel_arrival_recorder_free (self->paths[i].recorder);
+      g_clear_pointer (&self->paths[i].recorder, yodel_arrival_recorder_free);
       g_hash_table_unref (self->paths[i].sections);
     }
 
@@ -151,6 +150,7 @@ ensure_flow (YodelSessionCore *self,
       const YodelRateConfig nothing = { 0 };
 
       path->flow = yodel_flow_new (&ops, path, now_us);
+      path->recorder = yodel_arrival_recorder_new ();
       yodel_rate_allocator_init (&path->allocator, &nothing);
       if (self->max_bitrate_bps != 0)
         yodel_flow_set_max_rate (path->flow, self->max_bitrate_bps, now_us);

@@ -118,6 +118,32 @@ test_clock_and_numbers_wrap (void)
     }
 }
 
+/* At any pace, whoever was sent within the last seconds is found; of slow ones, no more than that is kept. */
+static void
+test_grows (void)
+{
+  static const struct { gint64 gap_us; guint n; gint64 age_us; } rows[] = {
+    { 100,   8000, 700000 },       /* a burst of video */
+    { 1000,  9000, 4900000 },
+    { 20000, 2000, 4900000 },      /* sound */
+  };
+
+  for (guint r = 0; r < G_N_ELEMENTS (rows); r++)
+    {
+      g_autoptr (YodelSendHistory) history = yodel_send_history_new ();
+      static const gint64 arrived_us[] = { 1000 };
+      const YodelPacketResult *results;
+      guint old = rows[r].n - 1 - (guint) (rows[r].age_us / rows[r].gap_us);
+
+      for (guint i = 0; i < rows[r].n; i++)
+        g_assert_cmpuint (yodel_send_history_add (history, 10, FALSE, 0, i * rows[r].gap_us), ==, (guint16) i);
+      g_assert_cmpuint (yodel_send_history_on_report (history, (guint16) old, arrived_us, 1, PERIOD_US, &results), ==, 1);
+      g_assert_cmpint (results[0].sequence, ==, old);
+      g_assert_cmpint (results[0].sent_us, ==, old * rows[r].gap_us);
+      g_assert_cmpuint (yodel_send_history_get_in_flight_bytes (history), ==, 10 * (rows[r].n - 1 - old));
+    }
+}
+
 static void
 test_bounded_without_feedback (void)
 {
@@ -146,5 +172,6 @@ main (int   argc,
   g_test_add_func ("/congestion/send-history/reordering-is-no-loss", test_reordering_is_no_loss);
   g_test_add_func ("/congestion/send-history/clock-and-numbers-wrap", test_clock_and_numbers_wrap);
   g_test_add_func ("/congestion/send-history/bounded-without-feedback", test_bounded_without_feedback);
+  g_test_add_func ("/congestion/send-history/grows-rather-than-forget-the-young", test_grows);
   return g_test_run ();
 }
