@@ -13,7 +13,8 @@ libyodel_pure_la_SOURCES += \
   %D%/rtp-packet.c %D%/rtp-packet.h \
   %D%/rtt-meter.c %D%/rtt-meter.h \
   %D%/rtx.c %D%/rtx.h \
-  %D%/sender-statistics.c %D%/sender-statistics.h
+  %D%/sender-statistics.c %D%/sender-statistics.h \
+  %D%/ulpfec.c %D%/ulpfec.h
 
 check_PROGRAMS += tests/rtp/test-rtp-packet
 tests_rtp_test_rtp_packet_SOURCES = tests/rtp/test-rtp-packet.c tests/lib/cases.h tests/lib/hex.h
@@ -22,6 +23,15 @@ tests_rtp_test_rtp_packet_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/rtp/test-rtcp
 tests_rtp_test_rtcp_SOURCES = tests/rtp/test-rtcp.c tests/lib/cases.h tests/lib/hex.h
 tests_rtp_test_rtcp_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/rtp/test-ulpfec
+tests_rtp_test_ulpfec_SOURCES = tests/rtp/test-ulpfec.c
+tests_rtp_test_ulpfec_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/fuzz/fuzz-ulpfec
+tests_fuzz_fuzz_ulpfec_SOURCES = tests/fuzz/fuzz-ulpfec.c tests/lib/fuzz-replay.c
+tests_fuzz_fuzz_ulpfec_LDADD   = $(PURE_LIBS)
+EXTRA_DIST += tests/fuzz/corpus/ulpfec
 
 check_PROGRAMS += tests/rtp/test-rtx
 tests_rtp_test_rtx_SOURCES = tests/rtp/test-rtx.c tests/lib/cases.h tests/lib/hex.h

@@ -63,6 +63,8 @@ yodel_rtp_packet_parse (YodelRtpPacket *packet,
 
   result.payload = reader.at;
   result.payload_bytes = reader.left - result.padding_bytes;
+  result.datagram = data;
+  result.datagram_bytes = size;
   *packet = result;
   return TRUE;
 }

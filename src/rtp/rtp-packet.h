@@ -24,6 +24,8 @@ typedef struct
   const guint8 *payload;
   gsize         payload_bytes;
   gsize         padding_bytes;     /* with the byte that counts them */
+  const guint8 *datagram;          /* (nullable) all of it, where it was parsed; not looked at in writing */
+  gsize         datagram_bytes;
 } YodelRtpPacket;                  /* pointers are views into the datagram */
 
 typedef struct

@@ -57,6 +57,8 @@ yodel_rtx_unwrap (YodelRtpPacket       *packet,
 {
   YodelRtpPacket result = *rtx;
 
+  result.datagram = NULL;               /* there is none of the original */
+  result.datagram_bytes = 0;
   if (rtx->payload_bytes < YODEL_RTX_OVERHEAD_BYTES)
     return FALSE;
 

@@ -136,6 +136,7 @@ add_sent_video (GVariantBuilder    *object,
   yodel_stats_object_add_count (object, "retransmittedPacketsSent",
                                 counters->retransmitted_packets);
   yodel_stats_object_add_count (object, "retransmittedBytesSent", counters->retransmitted_bytes);
+  yodel_stats_object_add_count (object, "fecPacketsSent", counters->protection_packets);
   yodel_stats_object_add_text (object, "qualityLimitationReason",
                                yodel_video_sender_get_limit_reason (section->video_sender));
   yodel_stats_object_add_flag (object, "paused", path->paused);
@@ -253,6 +254,9 @@ add_received_video (GVariantBuilder    *object,
                                 counters->retransmitted_packets);
   yodel_stats_object_add_count (object, "retransmittedBytesReceived",
                                 counters->retransmitted_bytes);
+  yodel_stats_object_add_count (object, "fecPacketsReceived", counters->protection_packets);
+  yodel_stats_object_add_count (object, "fecPacketsDiscarded", counters->protection_discarded);
+  yodel_stats_object_add_count (object, "fecPacketsUsed", counters->restored_packets);
   yodel_stats_object_add_number (object, "playoutDelayMs",
                                  yodel_video_receiver_get_delay_us (receiver)
                                  / (double) YODEL_US_PER_MS);

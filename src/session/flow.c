@@ -128,6 +128,8 @@ send_packet (YodelFlow      *self,
       yodel_rtp_packet_set_extension (data, size, stream->abs_send_time_id, value, sizeof value);
     }
 
+  if (kind == YODEL_PACER_VIDEO)
+    self->ops.leaving (data, size, self->user_data);
   yodel_controller_on_packet_sent (self->controller, size + YODEL_FLOW_OVERHEAD_BYTES,
                                    kind == YODEL_PACER_AUDIO, now_us);
   self->ops.send (data, size, FALSE, self->user_data);

@@ -27,6 +27,11 @@ typedef struct
                        gint64    now_us,
                        gpointer  user_data);
 
+  /* A packet of a picture is about to leave, as @data, which may be changed but not in size. */
+  void     (*leaving) (guint8   *data,
+                       gsize     size,
+                       gpointer  user_data);
+
   /* A packet of a picture has left for the first time; from now on it may be asked for again. */
   void     (*sent)    (GBytes   *packet,
                        gint64    now_us,

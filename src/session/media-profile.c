@@ -24,6 +24,9 @@ static const struct
   { G_STRUCT_OFFSET (YodelPayloadTypes, rtx),             YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 97 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, vp9),             YODEL_MEDIA_VIDEO, "VP9",             90000, FALSE, 98 },
   { G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx),         YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 99 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, video_red),       YODEL_MEDIA_VIDEO, "red",             90000, FALSE, 100 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, video_red_rtx),   YODEL_MEDIA_VIDEO, "rtx",             90000, FALSE, 101 },
+  { G_STRUCT_OFFSET (YodelPayloadTypes, ulpfec),          YODEL_MEDIA_VIDEO, "ulpfec",          90000, FALSE, 102 },
 };
 
 static const struct
@@ -228,6 +231,7 @@ fits (const YodelMediaProfile *self,
     case G_STRUCT_OFFSET (YodelPayloadTypes, red): return is_red_of (media, rtpmap->payload_type, self->payload_types.opus);
     case G_STRUCT_OFFSET (YodelPayloadTypes, rtx): return is_rtx_of (media, rtpmap->payload_type, self->payload_types.vp8);
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp9): return is_vp9_profile_0 (media, rtpmap->payload_type);
+    case G_STRUCT_OFFSET (YodelPayloadTypes, video_red_rtx): return is_rtx_of (media, rtpmap->payload_type, self->payload_types.video_red);
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx): return is_rtx_of (media, rtpmap->payload_type, self->payload_types.vp9);
     default:                                       return TRUE;
     }
@@ -355,7 +359,9 @@ yodel_media_profile_answer (YodelMediaProfile            *self,
   if (!config->orientation)
     self->extensions.orientation = 0;
   if (!self->nack)
-    self->payload_types.rtx = self->payload_types.vp9_rtx = -1;     /* nothing would ask for it */
+    self->payload_types.rtx = self->payload_types.vp9_rtx = self->payload_types.video_red_rtx = -1;   /* nothing would ask for it */
+  if (!config->ulpfec || self->payload_types.video_red < 0 || self->payload_types.ulpfec < 0)
+    self->payload_types.video_red = self->payload_types.video_red_rtx = self->payload_types.ulpfec = -1;
   if (config->video_codec == YODEL_VIDEO_VP9 && self->payload_types.vp9 >= 0)
     self->video_codec = YODEL_VIDEO_VP9;
 
@@ -412,6 +418,12 @@ write_parameters (const YodelMediaProfile *self,
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp9):
       write_feedback (self, attributes, type);
       yodel_sdp_add_printf (attributes, "fmtp", "%d profile-id=0", type);
+      break;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, video_red):
+    case G_STRUCT_OFFSET (YodelPayloadTypes, ulpfec):
+      break;
+    case G_STRUCT_OFFSET (YodelPayloadTypes, video_red_rtx):
+      yodel_sdp_add_printf (attributes, "fmtp", "%d apt=%d", type, self->payload_types.video_red);
       break;
     case G_STRUCT_OFFSET (YodelPayloadTypes, vp9_rtx):
       yodel_sdp_add_printf (attributes, "fmtp", "%d apt=%d", type, self->payload_types.vp9);

@@ -30,6 +30,7 @@ typedef struct
   gboolean    balanced;            /* our offers too have one for each, for those who do not bundle; webrtcbin refuses them */
   gboolean    red;                 /* offer and accept red/48000/2 (RFC 2198) */
   gboolean    telephone_event;     /* offer and accept telephone-event/48000 and /8000 (RFC 4733) */
+  gboolean    ulpfec;              /* offer and accept red/90000 and ulpfec (RFC 5109) */
   gboolean    remb;                /* offer goog-remb and abs-send-time; accepted in any case where transport-cc is missing */
   gboolean    orientation;         /* offer and accept urn:3gpp:video-orientation */
   YodelVideoCodec video_codec;     /* that we prefer; the others are offered and accepted too */
@@ -79,6 +80,9 @@ typedef struct
   gint rtx;                      /* of VP8 */
   gint vp9;                      /* profile 0 */
   gint vp9_rtx;
+  gint video_red;                /* RFC 2198, round what ulpfec protects */
+  gint video_red_rtx;
+  gint ulpfec;                   /* RFC 5109 */
 } YodelPayloadTypes;
 
 /* Ids of one-byte header extensions (RFC 8285); 0 where not agreed.  They may differ between the m= lines of one transport. */

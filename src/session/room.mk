@@ -25,6 +25,7 @@ libyodel_core_la_SOURCES += \
   %D%/session-tracks.c \
   %D%/stats-object.h %D%/stats-private.h \
   %D%/track-private.h \
+  %D%/video-protection.c %D%/video-protection.h \
   %D%/video-receiver.c %D%/video-receiver.h \
   %D%/video-sender.c %D%/video-sender.h \
   %D%/video-worker.c %D%/video-worker.h \

@@ -103,6 +103,8 @@ apply_video (YodelSection               *self,
     .headers = *headers,
     .codec = parameters->video_codec,
     .payload_type = payload_type_or_none (is_vp9 ? parameters->send.vp9 : parameters->send.vp8),
+    .red_payload_type = payload_type_or_none (parameters->send.video_red),
+    .ulpfec_payload_type = payload_type_or_none (parameters->send.ulpfec),
     .rtx_payload_type = payload_type_or_none (is_vp9 ? parameters->send.vp9_rtx : parameters->send.rtx),
     .nack = parameters->nack,
   };
@@ -111,6 +113,9 @@ apply_video (YodelSection               *self,
                        [YODEL_VIDEO_VP9] = payload_type_or_none (parameters->receive.vp9) },
     .rtx_payload_types = { [YODEL_VIDEO_VP8] = payload_type_or_none (parameters->receive.rtx),
                            [YODEL_VIDEO_VP9] = payload_type_or_none (parameters->receive.vp9_rtx) },
+    .red_payload_type = payload_type_or_none (parameters->receive.video_red),
+    .red_rtx_payload_type = payload_type_or_none (parameters->receive.video_red_rtx),
+    .ulpfec_payload_type = payload_type_or_none (parameters->receive.ulpfec),
     .orientation_id = parameters->extensions.orientation,
     .nack = parameters->nack,
     .pli = parameters->pli,
@@ -120,6 +125,8 @@ apply_video (YodelSection               *self,
   yodel_video_receiver_set_parameters (self->video_receiver, &receive);
   memcpy (self->payload_types, receive.payload_types, sizeof receive.payload_types);
   memcpy (self->payload_types + 2, receive.rtx_payload_types, sizeof receive.rtx_payload_types);
+  self->payload_types[4] = receive.red_payload_type;
+  self->payload_types[5] = receive.red_rtx_payload_type;
 }
 
 void

@@ -42,7 +42,7 @@ typedef struct
   guint8                mid_id;           /* header extension ids, 0 without */
   guint8                transport_cc_id;
   guint8                abs_send_time_id;
-  guint8                payload_types[4]; /* that we receive, 0 where there are fewer */
+  guint8                payload_types[8]; /* that we receive, 0 where there are fewer */
 
   YodelAudioSender     *audio_sender;     /* (owned) one of each pair, by kind */
   YodelAudioReceiver   *audio_receiver;   /* (owned) */

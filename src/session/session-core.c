@@ -44,6 +44,7 @@ yodel_session_core_new (const YodelSessionCoreConfig *config,
     .telephone_event = TRUE,
     .remb = TRUE,
     .orientation = TRUE,
+    .ulpfec = TRUE,
   };
   self->negotiation = yodel_negotiation_new (&negotiation);
   return self;
@@ -121,6 +122,24 @@ flow_padding (guint    size_bytes,
 }
 
 static void
+flow_leaving (guint8   *data,
+              gsize     size,
+              gpointer  user_data)
+{
+  YodelPath *path = user_data;
+  YodelSessionCore *self = path->core;
+
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      YodelSection *section = self->sections->pdata[i];
+
+      if (section->kind == YODEL_MEDIA_VIDEO && section->transport == path->index
+          && section->video_sender != NULL)
+        yodel_video_sender_on_leaving (section->video_sender, data, size);
+    }
+}
+
+static void
 flow_sent (GBytes   *packet,
            gint64    now_us,
            gpointer  user_data)
@@ -143,7 +162,8 @@ ensure_flow (YodelSessionCore *self,
              YodelPath        *path,
              gint64            now_us)
 {
-  static const YodelFlowOps ops = { .send = flow_send, .padding = flow_padding, .sent = flow_sent };
+  static const YodelFlowOps ops = { .send = flow_send, .padding = flow_padding,
+                                     .leaving = flow_leaving, .sent = flow_sent };
 
   if (path->flow == NULL)
     {

@@ -8,6 +8,8 @@
 #include "base/units.h"
 #include "rtp/receive-window.h"
 #include "rtp/rtx.h"
+#include "rtp/ulpfec.h"
+#include "session/video-protection.h"
 #include "video/frame-timing.h"
 #include "video/vp8-payload.h"
 
@@ -44,6 +46,7 @@ struct _YodelVideoReceiver
   YodelReceiveWindow          window;
   YodelNackGenerator         *nack;             /* (owned) */
   YodelFrameBuffer           *frames;           /* (owned) */
+  YodelUlpfecReceiver        *fec;              /* (owned) (nullable) until the peer sends RED */
   YodelFrameTiming           *timing;           /* (owned) */
   YodelFreezeMeter            freezes;
   YodelVideoReceiverCounters  counters;
@@ -86,6 +89,7 @@ yodel_video_receiver_free (YodelVideoReceiver *self)
   yodel_nack_generator_free (self->nack);
   yodel_frame_buffer_free (self->frames);
   yodel_frame_timing_free (self->timing);
+  g_clear_pointer (&self->fec, yodel_ulpfec_receiver_free);
   g_array_unref (self->pictures);
   g_free (self);
 }
@@ -123,6 +127,7 @@ begin_stream (YodelVideoReceiver *self,
   yodel_receive_window_init (&self->window, YODEL_RECEIVE_WINDOW_MAX);
   self->sequence = (YodelUnwrapper) { 0 };
   self->n_turns = 0;
+  g_clear_pointer (&self->fec, yodel_ulpfec_receiver_free);
 
   yodel_nack_generator_free (self->nack);
   yodel_frame_buffer_free (self->frames);
@@ -242,28 +247,140 @@ find_codec (const guint8     payload_types[2],
   return FALSE;
 }
 
+/* What the protections bring back, now that one more packet is here. */
+static void
+restore (YodelVideoReceiver *self,
+         gint64              arrival_us)
+{
+  GBytes *bytes;
+
+  while (self->fec != NULL && (bytes = yodel_ulpfec_receiver_pop (self->fec)) != NULL)
+    {
+      YodelRtpPacket packet;
+      YodelVideoCodec codec;
+      gsize size;
+      const guint8 *data = g_bytes_get_data (bytes, &size);
+
+      if (yodel_rtp_packet_parse (&packet, data, size)
+          && find_codec (self->parameters.payload_types, packet.payload_type, &codec))
+        {
+          self->counters.restored_packets++;
+          push_media (self, &packet, codec, TRUE, arrival_us);
+        }
+      g_bytes_unref (bytes);
+    }
+}
+
+/* A protection has a number among those of the pictures, and is part of none. */
+static void
+push_protection (YodelVideoReceiver   *self,
+                 const YodelRtpPacket *red,
+                 gint64                arrival_us)
+{
+  YodelRtpPacket nothing = *red;
+
+  nothing.payload_bytes = 0;
+  push_media (self, &nothing, self->codec, FALSE, arrival_us);
+
+  self->counters.protection_packets++;
+  if (!yodel_ulpfec_receiver_push (self->fec, red->payload + 1, red->payload_bytes - 1))
+    self->counters.protection_discarded++;
+}
+
+static void
+push_red (YodelVideoReceiver   *self,
+          const YodelRtpPacket *red,
+          gint64                arrival_us)
+{
+  guint8 plain[YODEL_ULPFEC_MAX_PACKET_BYTES];
+  guint8 payload_type;
+  gsize size = red->datagram_bytes <= sizeof plain
+                 ? yodel_video_protection_unwrap (plain, red->datagram, red->datagram_bytes,
+                                                  self->parameters.red_payload_type, &payload_type) : 0;
+  YodelRtpPacket packet;
+  YodelVideoCodec codec;
+
+  if (size == 0)
+    return;
+  if (payload_type != self->parameters.ulpfec_payload_type
+      && (!find_codec (self->parameters.payload_types, payload_type, &codec)
+          || !yodel_rtp_packet_parse (&packet, plain, size)))
+    return;
+
+  if (payload_type != self->parameters.ulpfec_payload_type)
+    push_media (self, &packet, codec, FALSE, arrival_us);
+
+  if (self->fec == NULL)             /* not earlier: another stream may have begun */
+    self->fec = yodel_ulpfec_receiver_new ();
+  if (payload_type == self->parameters.ulpfec_payload_type)
+    push_protection (self, red, arrival_us);
+  else
+    yodel_ulpfec_receiver_push_media (self->fec, plain, size);
+  restore (self, arrival_us);
+}
+
+/* A retransmission of what went out in RED, by those who repeat it so. */
+static void
+push_red_rtx (YodelVideoReceiver   *self,
+              const YodelRtpPacket *rtx,
+              gint64                arrival_us)
+{
+  YodelRtpPacket original;
+  YodelVideoCodec codec;
+
+  if (!self->statistics.started
+      || !yodel_rtx_unwrap (&original, rtx, self->statistics.ssrc, self->parameters.red_payload_type)
+      || original.payload_bytes < 2
+      || !find_codec (self->parameters.payload_types, original.payload[0], &codec))
+    return;
+
+  original.payload++;
+  original.payload_bytes--;
+  self->counters.retransmitted_packets++;
+  self->counters.retransmitted_bytes += original.payload_bytes;
+  push_media (self, &original, codec, TRUE, arrival_us);
+}
+
+static void
+push_rtx (YodelVideoReceiver   *self,
+          const YodelRtpPacket *rtx,
+          YodelVideoCodec       codec,
+          gint64                arrival_us)
+{
+  YodelRtpPacket original;
+
+  if (!self->statistics.started
+      || !yodel_rtx_unwrap (&original, rtx, self->statistics.ssrc,
+                            self->parameters.payload_types[codec]))
+    return;
+
+  self->counters.retransmitted_packets++;
+  self->counters.retransmitted_bytes += original.payload_bytes;
+  push_media (self, &original, codec, TRUE, arrival_us);
+}
+
 void
 yodel_video_receiver_push (YodelVideoReceiver   *self,
                            const YodelRtpPacket *packet,
                            gint64                arrival_us)
 {
   const YodelVideoReceiveParameters *parameters = &self->parameters;
-  YodelRtpPacket original;
   YodelVideoCodec codec;
 
   if (find_codec (parameters->payload_types, packet->payload_type, &codec))
     {
       push_media (self, packet, codec, FALSE, arrival_us);
+      if (self->fec != NULL && packet->datagram != NULL)
+        yodel_ulpfec_receiver_push_media (self->fec, packet->datagram, packet->datagram_bytes);
+      restore (self, arrival_us);
     }
-  else if (find_codec (parameters->rtx_payload_types, packet->payload_type, &codec)
-           && self->statistics.started
-           && yodel_rtx_unwrap (&original, packet, self->statistics.ssrc,
-                                parameters->payload_types[codec]))
-    {
-      self->counters.retransmitted_packets++;
-      self->counters.retransmitted_bytes += original.payload_bytes;
-      push_media (self, &original, codec, TRUE, arrival_us);
-    }
+  else if (parameters->red_payload_type != 0 && packet->payload_type == parameters->red_payload_type)
+    push_red (self, packet, arrival_us);
+  else if (find_codec (parameters->rtx_payload_types, packet->payload_type, &codec))
+    push_rtx (self, packet, codec, arrival_us);
+  else if (parameters->red_rtx_payload_type != 0
+           && packet->payload_type == parameters->red_rtx_payload_type)
+    push_red_rtx (self, packet, arrival_us);
 }
 
 static void

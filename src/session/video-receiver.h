@@ -15,6 +15,9 @@ typedef struct
 {
   guint8   payload_types[2];      /* by YodelVideoCodec; 0 where it was not agreed on */
   guint8   rtx_payload_types[2];  /* the same */
+  guint8   red_payload_type;      /* 0 without protection (RFC 5109 in RED) */
+  guint8   red_rtx_payload_type;
+  guint8   ulpfec_payload_type;
   guint8   orientation_id;
   gboolean nack;
   gboolean pli;
@@ -30,6 +33,9 @@ typedef struct
   guint64 pli_count;
   guint64 retransmitted_packets;
   guint64 retransmitted_bytes;
+  guint64 protection_packets;     /* FEC */
+  guint64 protection_discarded;   /* malformed */
+  guint64 restored_packets;       /* by it */
   guint   width;
   guint   height;
 } YodelVideoReceiverCounters;

@@ -7,11 +7,17 @@
 #include "base/units.h"
 #include "rtp/packet-history.h"
 #include "rtp/rtx.h"
+#include "rtp/ulpfec.h"
+#include "session/video-protection.h"
 #include "video/vp8-payload.h"
 #include "video/vp9-payload.h"
 
-/* What is left of the smallest path MTU (1280) below IP, UDP, SRTP, RTP, its extensions and RTX. */
-#define MAX_PAYLOAD_BYTES 1140
+/* What is left of the smallest path MTU (1280) below IP, UDP, SRTP, RTP, its extensions, RTX, and RED
+ * with a FEC header, which repeats the extensions. */
+#define MAX_PAYLOAD_BYTES 1120
+
+/* RFC 2198 section 3: the header of the last block. */
+#define RED_BYTES 1
 
 /* A peer that asks for key frames faster than this gets no more for it. */
 #define KEY_FRAME_INTERVAL_US (300 * G_TIME_SPAN_MILLISECOND)
@@ -25,6 +31,14 @@
 #define COPIES_FROM_LOSS   0.005
 #define COPIES_UP_TO_LOSS  0.2
 #define THRICE_FROM_RTT_US (80 * G_TIME_SPAN_MILLISECOND)
+
+/* From this round trip and this loss on, a frame takes with it what replaces a lost packet: four
+ * times the loss, as a share of its packets. */
+#define FEC_FROM_RTT_US (120 * G_TIME_SPAN_MILLISECOND)
+#define FEC_FROM_LOSS   0.03
+#define FEC_PER_LOSS    4.0
+#define FEC_MIN_SHARE   0.2
+#define FEC_MAX_SHARE   0.4
 
 /* What is measured over a second swings, and what is done about it looks at the higher end. */
 #define LOSS_MEMORY_US     (10 * G_USEC_PER_SEC)
@@ -62,12 +76,17 @@ struct _YodelVideoSender
   YodelRtpStream           rtx;
   YodelSenderStatistics    statistics;
   YodelPacketHistory      *history;            /* (owned) */
+  YodelVideoProtection    *protection;         /* (owned) */
+  gboolean                 protecting;
+  gsize                    longest_packet_bytes;   /* of the frame that is being sent */
   gint64                   backlog_us;         /* of the flow, when the last picture came */
   YodelQualityLadder      *ladder;             /* (owned) */
   YodelVideoSenderCounters counters;
   YodelVideoCodec          codec;
   guint8                   payload_type;
   guint8                   rtx_payload_type;
+  guint8                   red_payload_type;
+  guint8                   ulpfec_payload_type;
   guint8                   orientation_id;
   gboolean                 nack;
   gboolean                 enabled;
@@ -106,6 +125,7 @@ yodel_video_sender_new (guint32 ssrc,
   yodel_rtp_stream_init (&self->rtx, rtx_ssrc, first_rtx_sequence);
   yodel_sender_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
   self->history = yodel_packet_history_new (HISTORY_PACKETS);
+  self->protection = yodel_video_protection_new ();
   self->ladder = yodel_quality_ladder_new ();
   self->first_rtp_time = first_rtp_time;
   self->enabled = TRUE;
@@ -118,6 +138,7 @@ void
 yodel_video_sender_free (YodelVideoSender *self)
 {
   yodel_packet_history_free (self->history);
+  yodel_video_protection_free (self->protection);
   yodel_quality_ladder_free (self->ladder);
   g_clear_pointer (&self->waiting, yodel_video_frame_unref);
   g_free (self);
@@ -132,6 +153,10 @@ yodel_video_sender_set_parameters (YodelVideoSender               *self,
   self->codec = parameters->codec;
   self->payload_type = parameters->payload_type;
   self->rtx_payload_type = parameters->rtx_payload_type;
+  self->red_payload_type = parameters->ulpfec_payload_type != 0 ? parameters->red_payload_type : 0;
+  self->ulpfec_payload_type = parameters->ulpfec_payload_type;
+  yodel_video_protection_set_types (self->protection, self->red_payload_type,
+                                    self->ulpfec_payload_type);
   self->orientation_id = parameters->headers.orientation_id;
   self->nack = parameters->nack;
 }
@@ -202,7 +227,14 @@ get_copies (const YodelVideoSender *self)
   if (self->loss < COPIES_FROM_LOSS || self->loss > COPIES_UP_TO_LOSS
       || self->queue_us > COPIES_UP_TO_QUEUE_US)
     return 1;
-  return self->rtt_us < THRICE_FROM_RTT_US ? 2 : 3;
+  return self->rtt_us < THRICE_FROM_RTT_US || self->protecting ? 2 : 3;
+}
+
+/* Which share of the packets of a frame is added to them. */
+static double
+get_fec_share (const YodelVideoSender *self)
+{
+  return CLAMP (FEC_PER_LOSS * self->loss, FEC_MIN_SHARE, FEC_MAX_SHARE);
 }
 
 /* Returns: the share of what is sent that goes into repair */
@@ -211,6 +243,8 @@ yodel_video_sender_get_protection (const YodelVideoSender *self)
 {
   double again = self->nack ? self->loss * get_copies (self) : 0;
 
+  if (self->protecting)
+    again += get_fec_share (self);
   return again / (1 + again);
 }
 
@@ -363,6 +397,29 @@ rtp_time_of (const YodelVideoSender *self,
   return self->first_rtp_time + (guint32) (timestamp_us * (YODEL_VP8_CLOCK_RATE_HZ / 1000) / 1000);
 }
 
+/* Returns: (transfer full) (nullable): the packet, in RED where it is to be protected (RFC 2198) */
+static GBytes *
+write_packet (YodelVideoSender        *self,
+              const YodelEncodedFrame *frame,
+              gboolean                 last,
+              const guint8            *payload,
+              gsize                    size)
+{
+  const guint8 orientation = frame->rotation / 90;   /* 3GPP TS 26.114 section 7.4.5 */
+  const gboolean turned = last && (frame->key_frame || frame->rotation != self->rotation);
+  const YodelRtpExtension more = { turned ? self->orientation_id : 0, &orientation, 1 };
+  guint8 red[MAX_PAYLOAD_BYTES + RED_BYTES];
+
+  if (!self->protecting)
+    return yodel_rtp_stream_write (&self->stream, self->payload_type, last,
+                                   rtp_time_of (self, frame->timestamp_us), &more, payload, size);
+
+  red[0] = self->payload_type;
+  memcpy (red + RED_BYTES, payload, size);
+  return yodel_rtp_stream_write (&self->stream, self->red_payload_type, last,
+                                 rtp_time_of (self, frame->timestamp_us), &more, red, size + RED_BYTES);
+}
+
 static void
 send_packet (YodelVideoSender        *self,
              YodelFlow               *flow,
@@ -372,19 +429,60 @@ send_packet (YodelVideoSender        *self,
              gsize                    size,
              gint64                   now_us)
 {
-  const guint8 orientation = frame->rotation / 90;   /* 3GPP TS 26.114 section 7.4.5 */
-  const gboolean turned = last && (frame->key_frame || frame->rotation != self->rotation);
-  const YodelRtpExtension more = { turned ? self->orientation_id : 0, &orientation, 1 };
-  GBytes *packet;
+  GBytes *packet = write_packet (self, frame, last, payload, size);
 
-  packet = yodel_rtp_stream_write (&self->stream, self->payload_type, last,
-                                   rtp_time_of (self, frame->timestamp_us), &more, payload, size);
   if (packet == NULL)
     return;
 
+  self->longest_packet_bytes = MAX (self->longest_packet_bytes, g_bytes_get_size (packet));
   yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
                                 frame->timestamp_us, size);
   yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
+}
+
+/* Behind the @n packets of a frame from @first on: what replaces a lost one of every so many. */
+static void
+send_protection (YodelVideoSender        *self,
+                 YodelFlow               *flow,
+                 const YodelEncodedFrame *frame,
+                 guint16                  first,
+                 guint                    n,
+                 gint64                   now_us)
+{
+  guint n_protections = MAX (n * get_fec_share (self), 1);
+  guint8 payload[YODEL_ULPFEC_MAX_PACKET_BYTES] = { self->ulpfec_payload_type };
+  gsize size = RED_BYTES + yodel_ulpfec_payload_bytes (self->longest_packet_bytes);
+
+  if (n > YODEL_ULPFEC_MAX_SPAN || size > sizeof payload)
+    return;
+
+  for (guint i = 0; i < n_protections; i++)
+    {
+      guint16 sequence = self->stream.next_sequence;
+      GBytes *packet = yodel_rtp_stream_write (&self->stream, self->red_payload_type, FALSE,
+                                               rtp_time_of (self, frame->timestamp_us), NULL,
+                                               payload, size);
+
+      if (packet == NULL)
+        return;
+      yodel_video_protection_reserve (self->protection, sequence, first + i, n - i, n_protections);
+      yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
+                                    frame->timestamp_us, size);
+      self->counters.protection_packets++;
+      yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
+    }
+}
+
+/* Is a packet sent again too late, so that what replaces it should be there before?  With a margin
+ * between yes and no. */
+static gboolean
+wants_protection (const YodelVideoSender *self)
+{
+  gint64 from_us = self->protecting ? FEC_FROM_RTT_US * 3 / 4 : FEC_FROM_RTT_US;
+  double from_loss = self->protecting ? FEC_FROM_LOSS / 2 : FEC_FROM_LOSS;
+
+  return self->red_payload_type != 0 && self->rtt_us >= from_us && self->loss >= from_loss
+         && self->loss <= COPIES_UP_TO_LOSS && self->queue_us <= COPIES_UP_TO_QUEUE_US;
 }
 
 static void
@@ -423,14 +521,20 @@ send_frame (YodelVideoSender        *self,
             const YodelEncodedFrame *frame,
             gint64                   now_us)
 {
+  guint16 first = self->stream.next_sequence;
+
   if (frame->codec != self->codec)
     return;                 /* another one was agreed on meanwhile */
 
+  self->protecting = wants_protection (self);
+  self->longest_packet_bytes = 0;
   switch (frame->codec)
     {
     case YODEL_VIDEO_VP8: send_vp8 (self, flow, frame, now_us); break;
     case YODEL_VIDEO_VP9: send_vp9 (self, flow, frame, now_us); break;
     }
+  if (self->protecting)
+    send_protection (self, flow, frame, first, (guint16) (self->stream.next_sequence - first), now_us);
 
   self->rotation = frame->rotation;
   self->counters.frames_encoded++;
@@ -461,14 +565,26 @@ yodel_video_sender_encoded (YodelVideoSender        *self,
   return waiting != NULL ? create_job (self, waiting, now_us) : NULL;
 }
 
+/* RTX is of the codec's payload type alone, so it repeats what is in RED without it. */
 static GBytes *
 wrap_rtx (YodelVideoSender *self,
           GBytes           *original)
 {
   guint8 buffer[YODEL_RTP_STREAM_MAX_PACKET_BYTES + YODEL_RTX_OVERHEAD_BYTES];
-  gsize size = yodel_rtx_write (buffer, sizeof buffer, g_bytes_get_data (original, NULL),
-                                g_bytes_get_size (original), self->rtx.ssrc,
-                                self->rtx_payload_type, self->rtx.next_sequence);
+  guint8 plain[YODEL_RTP_STREAM_MAX_PACKET_BYTES];
+  guint8 payload_type;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (original, &size);
+  gsize plain_bytes = yodel_video_protection_unwrap (plain, data, size, self->red_payload_type,
+                                                     &payload_type);
+
+  if (plain_bytes > 0)
+    {
+      data = plain;
+      size = plain_bytes;
+    }
+  size = yodel_rtx_write (buffer, sizeof buffer, data, size, self->rtx.ssrc,
+                          self->rtx_payload_type, self->rtx.next_sequence);
 
   if (size == 0)
     return NULL;
@@ -494,6 +610,27 @@ resend (YodelVideoSender *self,
   yodel_flow_push (flow, YODEL_PACER_RETRANSMISSION, packet, now_us);
 }
 
+void
+yodel_video_sender_on_leaving (YodelVideoSender *self,
+                               guint8           *data,
+                               gsize             size)
+{
+  YodelRtpPacket packet;
+
+  if (self->protecting && yodel_rtp_packet_parse (&packet, data, size)
+      && packet.ssrc == self->stream.ssrc)
+    yodel_video_protection_on_leaving (self->protection, data, size);
+}
+
+/* Is it what protects others?  Repeated it would be later than those, and its number is of no matter. */
+static gboolean
+is_protection (const YodelVideoSender *self,
+               const YodelRtpPacket   *packet)
+{
+  return self->red_payload_type != 0 && packet->payload_type == self->red_payload_type
+         && packet->payload_bytes > 0 && packet->payload[0] == self->ulpfec_payload_type;
+}
+
 /* Not before it left: a request for a packet that still waits, or a probe filled with one, would
  * overtake those before it, and the peer would ask for all of them. */
 void
@@ -505,7 +642,7 @@ yodel_video_sender_on_sent (YodelVideoSender *self,
 
   if (self->nack
       && yodel_rtp_packet_parse (&packet, g_bytes_get_data (data, NULL), g_bytes_get_size (data))
-      && packet.ssrc == self->stream.ssrc)
+      && packet.ssrc == self->stream.ssrc && !is_protection (self, &packet))
     yodel_packet_history_push (self->history, packet.sequence_number, data, now_us);
 }
 

@@ -14,6 +14,8 @@ typedef struct
   YodelVideoCodec codec;
   guint8          payload_type;
   guint8          rtx_payload_type;   /* 0: the peer takes no RTX */
+  guint8          red_payload_type;   /* 0: the peer takes no protection */
+  guint8          ulpfec_payload_type;
   gboolean        nack;               /* the peer asks again for what it missed */
 } YodelVideoSendParameters;
 
@@ -30,6 +32,7 @@ typedef struct
   guint    fir_count;
   guint64  retransmitted_packets;
   guint64  retransmitted_bytes;
+  guint64  protection_packets;        /* FEC */
   guint    width;                     /* of the last frame */
   guint    height;
 } YodelVideoSenderCounters;
@@ -63,6 +66,10 @@ void                   yodel_video_sender_set_loss          (YodelVideoSender   
 double                 yodel_video_sender_get_protection    (const YodelVideoSender         *self);
 
 /* What the program allows the call in all; 0: it did not say. */
+/* A packet of any stream of the flow is about to leave. */
+void                   yodel_video_sender_on_leaving        (YodelVideoSender               *self,
+                                                             guint8                         *data,
+                                                             gsize                           size);
 void                   yodel_video_sender_set_limit         (YodelVideoSender               *self,
                                                              guint                           max_bitrate_bps);
 

@@ -288,6 +288,30 @@ test_vp9 (gconstpointer data)
     }
 }
 
+/* A long lossy way: what is lost is there before it could have been sent again.  A short one needs none. */
+static void
+test_protection (gconstpointer data)
+{
+  gboolean is_long = GPOINTER_TO_INT (data);
+  const SimLinkConfig link = { .delay_us = is_long ? MS (125) : MS (20), .loss = 0.06 };
+  g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
+  double used, sent;
+
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (20));
+
+  used = sim_peer_get_number (&call->callee, "inbound-rtp", "video", "fecPacketsUsed");
+  sent = sim_peer_get_number (&call->caller, "outbound-rtp", "video", "fecPacketsSent");
+  g_test_message ("%g protections sent, %g packets restored", sent, used);
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "fecPacketsDiscarded"), ==, 0);
+  g_assert_cmpuint (call->callee.n_shown, >=, 20 * 26);
+  if (is_long)
+    g_assert_cmpfloat (used, >, 20);
+  else
+    g_assert_cmpfloat (sent, ==, 0);
+}
+
 /* The rate that is left makes a quarter of the size at full pace, or the full size at a slow one. */
 static void
 test_content (gconstpointer data)
@@ -346,6 +370,8 @@ main (int   argc,
   g_test_add_func ("/sim/call/a-turned-camera-is-told", test_rotation);
   g_test_add_data_func ("/sim/call/vp9-as-the-caller-likes", GINT_TO_POINTER (FALSE), test_vp9);
   g_test_add_data_func ("/sim/call/vp9-as-the-callee-likes", GINT_TO_POINTER (TRUE), test_vp9);
+  g_test_add_data_func ("/sim/call/a-long-way-is-protected", GINT_TO_POINTER (TRUE), test_protection);
+  g_test_add_data_func ("/sim/call/a-short-way-is-not", GINT_TO_POINTER (FALSE), test_protection);
   g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
   g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);
   g_test_add_func ("/sim/call/jitter-is-not-heard", test_jitter);
