@@ -297,6 +297,9 @@ on_incoming (GSocketService    *service,
   stream = self->certificate != NULL
              ? g_tls_server_connection_new (G_IO_STREAM (connection), self->certificate, NULL)
              : g_object_ref (G_IO_STREAM (connection));
+  /* Clients show no certificate; and each connection would hold all authorities of the system, megabytes. */
+  if (G_IS_TLS_CONNECTION (stream))
+    g_tls_connection_set_database (G_TLS_CONNECTION (stream), NULL);
   if (stream != NULL)
     soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
   return TRUE;

@@ -170,10 +170,11 @@ new_session (void)
 {
   SoupSession *session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 0, NULL);
   const char *file = g_getenv (CA_VARIABLE);
+  g_autofree char *path = file != NULL && file[0] != '\0' ? g_canonicalize_filename (file, NULL) : NULL;
   g_autoptr (GTlsDatabase) database = NULL;
 
-  if (file != NULL && file[0] != '\0')
-    database = g_tls_file_database_new (file, NULL);
+  if (path != NULL)
+    database = g_tls_file_database_new (path, NULL);
   if (database != NULL)
     soup_session_set_tls_database (session, database);
   return session;
