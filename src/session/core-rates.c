@@ -43,6 +43,20 @@ audio_rate (const YodelLossProtection *protection)
 }
 
 static void
+drop_video (YodelSessionCore *self,
+            YodelPath        *path)
+{
+  yodel_flow_drop_video (path->flow);
+  for (guint i = 0; i < self->sections->len; i++)
+    {
+      YodelSection *section = self->sections->pdata[i];
+
+      if (section->transport == path->index && section->video_sender != NULL)
+        yodel_video_sender_on_dropped (section->video_sender);
+    }
+}
+
+static void
 tell_pause (YodelSessionCore *self,
             YodelPath        *path,
             gboolean          paused)
@@ -52,7 +66,7 @@ tell_pause (YodelSessionCore *self,
 
   path->paused = paused;
   if (paused)
-    yodel_flow_drop_video (path->flow);
+    drop_video (self, path);
   self->ops.notice (paused ? YODEL_NOTICE_VIDEO_PAUSED : YODEL_NOTICE_VIDEO_RESUMED,
                     self->user_data);
 }

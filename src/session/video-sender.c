@@ -75,6 +75,7 @@ struct _YodelVideoSender
   YodelRtpStream           stream;
   YodelRtpStream           rtx;
   YodelSenderStatistics    statistics;
+  guint16                  next_to_leave;      /* the number behind the last packet that has left */
   YodelPacketHistory      *history;            /* (owned) */
   YodelVideoProtection    *protection;         /* (owned) */
   gboolean                 protecting;
@@ -123,6 +124,7 @@ yodel_video_sender_new (guint32 ssrc,
 
   yodel_rtp_stream_init (&self->stream, ssrc, first_sequence);
   yodel_rtp_stream_init (&self->rtx, rtx_ssrc, first_rtx_sequence);
+  self->next_to_leave = first_sequence;
   yodel_sender_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
   self->history = yodel_packet_history_new (HISTORY_PACKETS);
   self->protection = yodel_video_protection_new ();
@@ -332,6 +334,26 @@ create_job (YodelVideoSender *self,
   return job;
 }
 
+/* What waited is gone, so its numbers are free: a gap would make the peer ask for what never was. */
+static void
+take_numbers_back (YodelVideoSender *self)
+{
+  self->stream.next_sequence = self->next_to_leave;
+  yodel_video_protection_free (self->protection);
+  self->protection = yodel_video_protection_new ();
+  yodel_video_protection_set_types (self->protection, self->red_payload_type, self->ulpfec_payload_type);
+}
+
+void
+yodel_video_sender_on_dropped (YodelVideoSender *self)
+{
+  if (self->stream.next_sequence == self->next_to_leave)
+    return;
+
+  take_numbers_back (self);
+  self->key_frame_wanted = TRUE;
+}
+
 /* Forgets what waits and what was sent: the next picture needs neither. */
 static void
 start_anew (YodelVideoSender *self,
@@ -342,6 +364,7 @@ start_anew (YodelVideoSender *self,
     return;
 
   yodel_flow_drop_video (flow);
+  take_numbers_back (self);
   yodel_packet_history_free (self->history);
   self->history = yodel_packet_history_new (HISTORY_PACKETS);
   yodel_packet_history_set_rtt (self->history, self->rtt_us);
@@ -640,9 +663,12 @@ yodel_video_sender_on_sent (YodelVideoSender *self,
 {
   YodelRtpPacket packet;
 
-  if (self->nack
-      && yodel_rtp_packet_parse (&packet, g_bytes_get_data (data, NULL), g_bytes_get_size (data))
-      && packet.ssrc == self->stream.ssrc && !is_protection (self, &packet))
+  if (!yodel_rtp_packet_parse (&packet, g_bytes_get_data (data, NULL), g_bytes_get_size (data))
+      || packet.ssrc != self->stream.ssrc)
+    return;
+
+  self->next_to_leave = packet.sequence_number + 1;
+  if (self->nack && !is_protection (self, &packet))
     yodel_packet_history_push (self->history, packet.sequence_number, data, now_us);
 }
 

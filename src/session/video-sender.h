@@ -65,11 +65,15 @@ void                   yodel_video_sender_set_loss          (YodelVideoSender   
                                                              gint64                          now_us);
 double                 yodel_video_sender_get_protection    (const YodelVideoSender         *self);
 
-/* What the program allows the call in all; 0: it did not say. */
 /* A packet of any stream of the flow is about to leave. */
 void                   yodel_video_sender_on_leaving        (YodelVideoSender               *self,
                                                              guint8                         *data,
                                                              gsize                           size);
+
+/* The flow has dropped what waited: the next picture is a key frame, under the numbers that are free. */
+void                   yodel_video_sender_on_dropped        (YodelVideoSender               *self);
+
+/* What the program allows the call in all; 0: it did not say. */
 void                   yodel_video_sender_set_limit         (YodelVideoSender               *self,
                                                              guint                           max_bitrate_bps);
 

@@ -87,6 +87,24 @@ report (const char *name,
                   seen->sent_bytes * 8e3 / duration_us);
 }
 
+/* What the sender gives up was never sent, and so nothing of it is missed: the path loses no packet. */
+static void
+test_nothing_given_up_is_missed (void)
+{
+  static const SimRate rates[] = { { BEGINNING, 2500000 }, { BEGINNING + SECONDS (8), 220000 } };
+  g_autoptr (SimCall) call = begin_call (rates, G_N_ELEMENTS (rates), MS (50));
+  SimLinkConfig link = { .delay_us = MS (50), .rates = rates, .n_rates = G_N_ELEMENTS (rates) };
+  double keys;
+
+  sim_network_set_link (call->network, SIM_FORTH, &link);
+  sim_call_run (call, SECONDS (8));
+  keys = sim_peer_get_number (&call->caller, "outbound-rtp", "video", "keyFramesEncoded");
+  sim_call_run (call, SECONDS (12));
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "video", "keyFramesEncoded"), >, keys);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "video", "nackCount"), ==, 0);
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "packetsLost"), ==, 0);
+}
+
 /* The capacity falls to a quarter: no second of full queue, no second without a picture. */
 static void
 test_fall (void)
@@ -185,6 +203,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_set_nonfatal_assertions ();          /* every row is printed, whatever fails */
+  g_test_add_func ("/sim/rates/nothing-given-up-is-missed", test_nothing_given_up_is_missed);
   g_test_add_func ("/sim/rates/a-fall-to-a-quarter", test_fall);
   g_test_add_func ("/sim/rates/thin-link", test_thin);
   g_test_add_func ("/sim/rates/dead-link", test_dead);
