@@ -94,6 +94,27 @@ def speech(sent_path, got_path):
             "received_s": round(len(got) / RATE, 1)}
 
 
+# ---- keys of a telephone
+
+ROWS_HZ, COLUMNS_HZ, KEYPAD = (697, 770, 852, 941), (1209, 1336, 1477, 1633), "123A456B789C*0#D"
+
+
+def keys(path, block_s=0.02):
+    """The keys whose pairs of tones (ITU-T Q.23) are heard for at least 60 ms each, one after the other."""
+    x, n = load(path), int(RATE * block_s)
+    tones = np.exp(-2j * np.pi * np.outer(ROWS_HZ + COLUMNS_HZ, np.arange(n)) / RATE)
+    found, last, run = "", None, 0
+    for block in x[:len(x) // n * n].reshape(-1, n):
+        power = np.abs(tones @ block) ** 2 * 2 / n
+        row, column = int(power[:4].argmax()), int(power[4:].argmax())
+        clear = power[row] + power[4 + column] > 0.7 * (block ** 2).sum() > 1e-3 and 0.1 < power[row] / power[4 + column] < 10
+        key = KEYPAD[4 * row + column] if clear else None
+        run = run + 1 if key == last else 1
+        last = key
+        found += key if key and run == round(0.06 / block_s) else ""
+    return found
+
+
 # ---- picture
 
 def frames(path):

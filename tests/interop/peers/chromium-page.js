@@ -3,7 +3,11 @@ window.startPeer = async (o) => {
   const pc = window.pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   let posted = Promise.resolve();       // one after the other, or they would arrive in any order
   const post = (what, body) => { posted = posted.then(() => fetch('/' + what, { method: 'POST', body })).catch(() => {}); };
-  pc.onconnectionstatechange = () => report(pc.connectionState, Date.now());
+  const pressKeys = () => pc.getSenders().find((s) => s.dtmf?.canInsertDTMF)?.dtmf.insertDTMF(o.keys, 100, 70);
+  pc.onconnectionstatechange = () => {
+    report(pc.connectionState, Date.now());
+    if (o.keys && pc.connectionState === 'connected') setTimeout(pressKeys, 2000);
+  };
 
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },

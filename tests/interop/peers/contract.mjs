@@ -1,14 +1,15 @@
 // What every peer of the interoperability tests promises:
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
-//                            [--no-video] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size]
+//                            [--no-video] [--keys KEYS] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
 // JSON lines on stderr, each with "event" and "t", the monotonic clock in seconds; the last one
 // is "result".  Exit status 0: media came in and went out.  With --record, what was received is in
 // PREFIX.wav (48 kHz mono), PREFIX.y4m and PREFIX.times (seconds, a line for a frame).  The first
-// two may be pipes.  With --sent (wrtc alone), PREFIX.audio and PREFIX.video have a line "t,position" for
+// two may be pipes.  With --keys (Chromium alone), these are pressed two seconds after it is connected.
+// With --sent (wrtc alone), PREFIX.audio and PREFIX.video have a line "t,position" for
 // each block and frame that was sent, in samples and frames of the file.  With --trouble (Chromium alone), PREFIX.stats
 // has getStats once a second, and for every key frame that was asked for, and every frame left out on the way out,
 // an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.  With
@@ -31,6 +32,7 @@ export function options(argv) {
     '--seconds': (v) => { o.seconds = +v; }, '--timeout': (v) => { o.timeout = +v; },
     '--wav': (v) => { o.wav = path.resolve(v); }, '--y4m': (v) => { o.y4m = path.resolve(v); },
     '--record': (v) => { o.record = path.resolve(v); }, '--sent': (v) => { o.sent = path.resolve(v); },
+    '--keys': (v) => { o.keys = v; },
     '--audio-bps': (v) => { o.audioBps = +v; }, '--video-bps': (v) => { o.videoBps = +v; },
   };
   if (!['call', 'answer'].includes(o.role) || argv[1] !== 'manual:') usage();
