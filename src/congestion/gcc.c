@@ -25,6 +25,8 @@
 #define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
 #define MAX_REPORT_US      (300 * YODEL_US_PER_MS)
 #define REPORT_WEIGHT      0.125
+#define SAME_PACKET_US     (2 * YODEL_US_PER_MS)
+#define SELDOM_REPORT_US   (200 * YODEL_US_PER_MS)    /* such reports tell too late what is in flight */
 #define LEAST_WINDOW_BYTES 4000
 #define IDLE_US            (20 * G_USEC_PER_SEC)      /* nothing sent for so long: no need to wake */
 #define RTT_WEIGHT         0.125
@@ -244,6 +246,22 @@ take_result (YodelGcc                *self,
   yodel_delay_control_push (&self->delay, result);
 }
 
+/* A peer may report every 50 ms, or several times at once in each of its seldom RTCP packets. */
+static void
+note_report (YodelGcc *self,
+             gint64    now_us)
+{
+  gint64 since_us = now_us - self->reported_us;
+
+  if (self->reported_us >= 0 && since_us >= SAME_PACKET_US)
+    {
+      double weight = self->report_us > 0 ? REPORT_WEIGHT : 1;
+
+      self->report_us += weight * (MIN (since_us, MAX_REPORT_US) - self->report_us);
+    }
+  self->reported_us = now_us;
+}
+
 static void
 yodel_gcc_on_feedback (YodelController         *controller,
                        const YodelPacketResult *results,
@@ -259,9 +277,7 @@ yodel_gcc_on_feedback (YodelController         *controller,
 
   if (is_outage (self, now_us))
     end_outage (self, now_us);
-  if (self->reported_us >= 0)
-    self->report_us += REPORT_WEIGHT * (MIN (now_us - self->reported_us, MAX_REPORT_US) - self->report_us);
-  self->reported_us = now_us;
+  note_report (self, now_us);
   self->has_feedback = TRUE;
   self->unheard_since_us = -1;
   for (guint i = 0; i < n; i++)
@@ -384,7 +400,7 @@ window_bytes (const YodelGcc *self)
 {
   double allowed_us = MAX (self->rtt_us, 0) + ALLOWED_US + self->report_us + 2 * self->delay.queue.jitter_us;
 
-  if (!self->has_feedback || self->competing.is_active)
+  if (self->report_us <= 0 || self->report_us > SELDOM_REPORT_US || self->competing.is_active)
     return G_MAXUINT;
   return MAX (self->target_bps / 8 * allowed_us / G_USEC_PER_SEC, LEAST_WINDOW_BYTES);
 }

@@ -47,7 +47,8 @@ test_parse (gconstpointer data)
   guint head = bytes->len;
 
   g_byte_array_set_size (bytes, head + c->envelope_bytes);
-  memset (bytes->data + head, 0, c->envelope_bytes);
+  if (c->envelope_bytes > 0)
+    memset (bytes->data + head, 0, c->envelope_bytes);
   g_assert_cmpint (yodel_rendezvous_message_parse (&message, bytes->data, bytes->len), ==, c->is_taken);
 
   if (c->is_taken)

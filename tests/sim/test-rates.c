@@ -105,26 +105,40 @@ test_nothing_given_up_is_missed (void)
   g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "packetsLost"), ==, 0);
 }
 
-/* The capacity falls to a quarter: no second of full queue, no second without a picture. */
-static void
-test_fall (void)
+/* Returns: the longest stretch of sound that was made up */
+static gint64
+fall_at (gint64 fall_us)
 {
-  static const SimRate rates[] = { { BEGINNING, 2500000 }, { BEGINNING + SECONDS (15), 600000 } };
+  const SimRate rates[] = { { BEGINNING, 2500000 }, { BEGINNING + fall_us, 600000 } };
   g_autoptr (SimCall) call = begin_call (rates, G_N_ELEMENTS (rates), MS (50));
   Seen before, after;
 
   sim_call_run (call, SECONDS (10));
-  before = watch (call, SECONDS (5));
+  before = watch (call, fall_us - SECONDS (10));
   after = watch (call, SECONDS (15));
-  report ("before the fall", &before, SECONDS (5));
+  report ("before the fall", &before, fall_us - SECONDS (10));
   report ("after the fall", &after, SECONDS (15));
   g_assert_cmpfloat (before.over_s, ==, 0);
   g_assert_cmpuint (before.n_shown, >=, 5 * 28);
   g_assert_cmpfloat (after.over_s, <=, 1.8);
-  g_assert_cmpint (after.longest_gap_us, <=, MS (150));
+  g_assert_cmpint (after.longest_gap_us, <=, MS (200));
   g_assert_cmpint (after.longest_freeze_us, <=, MS (700));
-  g_assert_cmpint (before.sent_bytes * 8 / 5, >=, 2000000);
+  g_assert_cmpint (before.sent_bytes * 8 * G_USEC_PER_SEC / (fall_us - SECONDS (10)), >=, 2000000);
   g_assert_cmpint (after.sent_bytes * 8 / 15, >=, 430000);
+  return after.longest_gap_us;
+}
+
+/* The capacity falls to a quarter: no second of full queue, no second without a picture.  How much
+ * sound the full queue costs depends on what was just being sent, so several moments are tried. */
+static void
+test_fall (void)
+{
+  const guint n = 6;
+  gint64 sum_us = 0;
+
+  for (guint i = 0; i < n; i++)
+    sum_us += fall_at (SECONDS (15) + MS (73) * i);
+  g_assert_cmpint (sum_us / n, <=, MS (130));
 }
 
 /* 150 kbit/s for 20 s.  The fall to a tenth fills the queue in a tenth of a second, so that sound
