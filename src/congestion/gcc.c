@@ -19,14 +19,16 @@
 #define TICK_US            (100 * YODEL_US_PER_MS)
 #define PACING_FACTOR      1.1
 #define AMPLE_FACTOR       2.5                        /* until feedback has come, and where the limit is not the path's */
-#define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback */
+#define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback ... */
+#define SELDOM_OUTAGE_US   (3 * G_USEC_PER_SEC)       /* ... of who gives it seldom */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
 #define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
 #define MAX_REPORT_US      (300 * YODEL_US_PER_MS)
 #define REPORT_WEIGHT      0.125
+#define LONGEST_DECAY      0.95                       /* a report */
 #define SAME_PACKET_US     (2 * YODEL_US_PER_MS)
-#define SELDOM_REPORT_US   (200 * YODEL_US_PER_MS)    /* such reports tell too late what is in flight */
+#define SELDOM_REPORT_US   (260 * YODEL_US_PER_MS)    /* such reports tell too late what is in flight */
 #define LEAST_WINDOW_BYTES 4000
 #define IDLE_US            (20 * G_USEC_PER_SEC)      /* nothing sent for so long: no need to wake */
 #define RTT_WEIGHT         0.125
@@ -42,6 +44,7 @@ typedef struct
   gint64                unheard_since_us;       /* first packet sent after the last feedback; -1: none */
   gint64                reported_us;            /* when feedback came last; -1: never */
   double                report_us;              /* from one to the next, smoothed */
+  double                longest_report_us;      /* of late */
   gint64                stale_until_us;         /* what was sent before went into an outage */
 
   YodelDelayControl     delay;
@@ -73,12 +76,25 @@ yodel_gcc_free (YodelController *controller)
 }
 
 /* Is the path dead?  It is when packets have gone unheard for long. */
+/* So is it until the opposite is known. */
+static gboolean
+reports_seldom (const YodelGcc *self)
+{
+  return self->report_us <= 0 || self->longest_report_us > SELDOM_REPORT_US;
+}
+
+static gint64
+outage_us (const YodelGcc *self)
+{
+  return reports_seldom (self) ? SELDOM_OUTAGE_US : OUTAGE_US;
+}
+
 static gboolean
 is_outage (const YodelGcc *self,
            gint64          now_us)
 {
   return self->has_feedback && self->unheard_since_us >= 0 &&
-         now_us - self->unheard_since_us > OUTAGE_US + MAX (self->rtt_us, 0);
+         now_us - self->unheard_since_us > outage_us (self) + MAX (self->rtt_us, 0);
 }
 
 /* What delay, rivals and loss allow. */
@@ -98,7 +114,7 @@ update_target (YodelGcc *self)
   double bps = MAX (allowed_bps (self), self->modest.floor_bps);
 
   if (is_outage (self, self->sent_us))
-    bps *= exp2 (-(self->sent_us - self->unheard_since_us) / (double) OUTAGE_US);
+    bps *= exp2 (-(self->sent_us - self->unheard_since_us) / (double) outage_us (self));
   if (!self->has_feedback)
     bps = yodel_report_control_get_bps (&self->reports, self->min_bps, self->max_bps);
   self->target_bps = MIN (limit (self, bps), self->guard.limit_bps);
@@ -246,18 +262,23 @@ take_result (YodelGcc                *self,
   yodel_delay_control_push (&self->delay, result);
 }
 
-/* A peer may report every 50 ms, or several times at once in each of its seldom RTCP packets. */
+/* A peer may report every 50 ms, or several times at once in each of its seldom RTCP packets: it
+ * takes some quick ones to be believed. */
 static void
 note_report (YodelGcc *self,
              gint64    now_us)
 {
   gint64 since_us = now_us - self->reported_us;
 
-  if (self->reported_us >= 0 && since_us >= SAME_PACKET_US)
+  if (self->reported_us < 0)
+    self->longest_report_us = MAX_REPORT_US;
+  else if (since_us >= SAME_PACKET_US)
     {
       double weight = self->report_us > 0 ? REPORT_WEIGHT : 1;
 
-      self->report_us += weight * (MIN (since_us, MAX_REPORT_US) - self->report_us);
+      since_us = MIN (since_us, MAX_REPORT_US);
+      self->report_us += weight * (since_us - self->report_us);
+      self->longest_report_us = MAX (since_us, self->longest_report_us * LONGEST_DECAY);
     }
   self->reported_us = now_us;
 }
@@ -400,9 +421,9 @@ window_bytes (const YodelGcc *self)
 {
   double allowed_us = MAX (self->rtt_us, 0) + ALLOWED_US + self->report_us + 2 * self->delay.queue.jitter_us;
 
-  if (self->report_us <= 0 || self->report_us > SELDOM_REPORT_US || self->competing.is_active)
+  if (reports_seldom (self) || self->competing.is_active)
     return G_MAXUINT;
-  return MAX (self->target_bps / 8 * allowed_us / G_USEC_PER_SEC, LEAST_WINDOW_BYTES);
+  return MAX (self->target_bps * (pacing_factor (self) / PACING_FACTOR) / 8 * allowed_us / G_USEC_PER_SEC, LEAST_WINDOW_BYTES);
 }
 
 static void
