@@ -166,10 +166,12 @@ take_opening (YodelEndpoint *self,
   open_call (self, letter);
 }
 
+/* What its device says first.  A later offer is about a call that is up: of one that an earlier run of this program had, it
+ * may still lie in a mailbox. */
 static gboolean
 is_opening (const YodelCallMessage *message)
 {
-  return message->type == YODEL_CALL_MESSAGE_OFFER || message->type == YODEL_CALL_MESSAGE_KNOCK;
+  return (message->type == YODEL_CALL_MESSAGE_OFFER || message->type == YODEL_CALL_MESSAGE_KNOCK) && message->number == 1;
 }
 
 static void

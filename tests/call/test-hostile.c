@@ -235,6 +235,35 @@ test_first_contact_in_the_middle (Pair          *pair,
   person_clear (&towards_bob);
 }
 
+static void
+deliver_offer (Pair    *pair,
+               guint32  number)
+{
+  guint8 dice[YODEL_SEALED_MESSAGE_DICE_BYTES] = { 4 };
+  g_autoptr (YodelCallMessage) offer = yodel_call_message_new (YODEL_CALL_MESSAGE_OFFER);
+  g_autoptr (GBytes) sealed = NULL;
+  const guint64 n = pair->net.n_delivered;
+
+  memset (offer->call_id, (int) number, sizeof offer->call_id);
+  offer->number = number;
+  offer->sent_ms = g_get_real_time () / 1000;
+  offer->description = g_strdup ("v=0\r\n");
+  sealed = yodel_sealed_message_seal (pair->alice.identity, yodel_identity_get_public_key (pair->bob.identity), offer, dice);
+  loop_net_deliver (&pair->net, person_address (&pair->bob), sealed, 0);
+  run_until (pair->net.n_delivered > n);
+}
+
+/* What was said in the middle of a call that bob does not know any more lay in a mailbox until he came back. */
+static void
+test_late_offer (Pair          *pair,
+                 gconstpointer  data)
+{
+  deliver_offer (pair, 2);
+  g_assert_cmpuint (pair->bob.n_incoming, ==, 0);
+  deliver_offer (pair, 1);
+  g_assert_cmpuint (pair->bob.n_incoming, ==, 1);
+}
+
 static gsize
 get_resident_kib (void)
 {
@@ -324,6 +353,7 @@ main (int    argc,
   ADD ("nothing-arrives", test_silence);
   ADD ("another-key-is-not-heard", test_other_key);
   ADD ("in-the-middle-at-first-contact-the-codes-differ", test_first_contact_in_the_middle);
+  ADD ("an-offer-of-a-call-that-was-opens-none", test_late_offer);
   ADD ("ten-thousand-knocks", test_flood);
   return g_test_run ();
 }
