@@ -43,7 +43,10 @@ on_guard (gpointer data)
   YodelCliCall *self = data;
 
   self->guard_timer = 0;
-  g_main_loop_quit (self->loop);
+  if (self->give_up != NULL)
+    self->give_up (self);
+  else
+    g_main_loop_quit (self->loop);
   return G_SOURCE_REMOVE;
 }
 
@@ -234,7 +237,10 @@ yodel_cli_call_tell_connected (YodelCliCall *self)
   yodel_events_emit (&self->events, "connected", now_us);
   if (!self->shows_status)
     yodel_cli_call_say (self, "%s", _("connected"));
-  yodel_cli_call_start_keys (self);
+  if (self->give_up == NULL)
+    yodel_cli_call_start_keys (self);
+  if (self->options->dtmf != NULL)
+    yodel_cli_call_press_keys (self, self->options->dtmf);
   if (self->options->duration_s > 0)
     self->duration_timer = g_timeout_add ((guint) (self->options->duration_s * 1000), on_duration_over, self);
 }
@@ -466,11 +472,13 @@ save_snapshot (YodelCliCall *self)
 {
   g_autoptr (YodelVideoFrame) frame = NULL;
   g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
 
   if (self->media.snapshot == NULL)
     return;
+  path = yodel_cli_media_number_path (self->options->snapshot, self->media.number);
   frame = yodel_snapshot_sink_get_last (self->media.snapshot);
-  if (frame != NULL && !yodel_picture_save (frame, self->options->snapshot, &error))
+  if (frame != NULL && !yodel_picture_save (frame, path, &error))
     yodel_cli_call_say (self, "yodel: %s", error->message);
 }
 
@@ -507,6 +515,9 @@ yodel_cli_call_clear (YodelCliCall *self)
 {
   save_snapshot (self);
   yodel_cli_call_stop_reports (self);
+  if (self->cancellable != NULL)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
   g_clear_handle_id (&self->duration_timer, g_source_remove);
   g_clear_handle_id (&self->guard_timer, g_source_remove);
   g_clear_pointer (&self->input, yodel_line_input_free);
@@ -599,7 +610,7 @@ int
 yodel_answer_command (int    argc,
                       char **argv)
 {
-  return run_command ("answer", _("Is reachable, and takes calls. An ADDRESS is a way to be reached, such as \"lan:\" (the usual one) or\n"
+  return run_command ("answer", _("Is reachable, and takes calls, several at once with --auto-accept. An ADDRESS is a way to be reached, such as \"lan:\" (the usual one) or\n"
                                   "\"lan:NAME\", which shows NAME to all on the local network. With \"manual:\" it reads the offer as one line of JSON from standard\n"
                                   "input and prints its answer on standard output."),
                       FALSE, argc, argv);

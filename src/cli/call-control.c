@@ -14,9 +14,10 @@
 
 #define KEYPAD "0123456789*#ABCD"
 
-static void
-press (YodelCliCall *self,
-       const char   *keys)
+/* Presses keys of a telephone at the other end. */
+void
+yodel_cli_call_press_keys (YodelCliCall *self,
+                           const char   *keys)
 {
   YodelTrack *track = self->tracks[YODEL_MEDIA_AUDIO];
   g_autoptr (GError) error = NULL;
@@ -62,6 +63,31 @@ tell_medium (YodelCliCall *self,
   yodel_events_end (&self->events, &line);
 }
 
+static void
+use_source (YodelCliCall   *self,
+            YodelMediaKind  kind,
+            YodelSource    *source)
+{
+  yodel_cli_call_watch_medium (self, G_OBJECT (source));
+  g_set_object (&self->media.sources[kind], source);
+  if (self->exchange != NULL)
+    self->exchange (self, kind);
+  else
+    yodel_track_set_source (self->tracks[kind], source);
+}
+
+static void
+use_audio_sink (YodelCliCall *self,
+                YodelSink    *sink)
+{
+  yodel_cli_call_watch_medium (self, G_OBJECT (sink));
+  g_set_object (&self->media.sinks[YODEL_MEDIA_AUDIO], sink);
+  if (self->exchange != NULL)
+    self->exchange (self, YODEL_MEDIA_AUDIO);
+  else
+    yodel_track_set_sink (self->tracks[YODEL_MEDIA_AUDIO], sink);
+}
+
 /* A device that is exchanged for another one keeps what was set, and the gap is short.
  * Returns: FALSE if @object is none, or @spec names none */
 static gboolean
@@ -83,17 +109,14 @@ set_source (YodelCliCall    *self,
             const char      *spec,
             GError         **error)
 {
-  YodelSource *source;
+  g_autoptr (YodelSource) source = NULL;
 
   if (exchange_device (self->media.sources[kind], spec))
     return TRUE;
   source = yodel_cli_media_open_source (self->options, kind, spec, error);
   if (source == NULL)
     return FALSE;
-  yodel_cli_call_watch_medium (self, G_OBJECT (source));
-  yodel_track_set_source (self->tracks[kind], source);
-  g_set_object (&self->media.sources[kind], source);
-  g_object_unref (source);
+  use_source (self, kind, source);
   return TRUE;
 }
 
@@ -102,17 +125,14 @@ set_audio_sink (YodelCliCall  *self,
                 const char    *spec,
                 GError       **error)
 {
-  YodelSink *sink;
+  g_autoptr (YodelSink) sink = NULL;
 
   if (exchange_device (self->media.sinks[YODEL_MEDIA_AUDIO], spec))
     return TRUE;
   sink = yodel_media_sink_new (YODEL_MEDIA_AUDIO, spec, error);
   if (sink == NULL)
     return FALSE;
-  yodel_cli_call_watch_medium (self, G_OBJECT (sink));
-  yodel_track_set_sink (self->tracks[YODEL_MEDIA_AUDIO], sink);
-  g_set_object (&self->media.sinks[YODEL_MEDIA_AUDIO], sink);
-  g_object_unref (sink);
+  use_audio_sink (self, sink);
   return TRUE;
 }
 
@@ -184,21 +204,50 @@ take_next_device (YodelCliCall *self,
   set_medium (self, is_microphone ? "audio-source" : "audio-sink", spec);
 }
 
-static void
-on_key (char     key,
-        gpointer user_data)
+/* Returns: FALSE where the key means nothing */
+gboolean
+yodel_cli_call_take_key (YodelCliCall *self,
+                         char          key)
 {
-  YodelCliCall *self = user_data;
   const char text[] = { key, '\0' };
 
   if (key != '\0' && strchr (KEYPAD, key) != NULL)
-    press (self, text);
+    yodel_cli_call_press_keys (self, text);
   else if (key == 'm')
     set_muted (self, !self->status.muted);
   else if (key == 'i' || key == 'o')
     take_next_device (self, key == 'i');
   else if (key == 'q')
     yodel_cli_call_close (self);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+static void
+on_key (char     key,
+        gpointer user_data)
+{
+  yodel_cli_call_take_key (user_data, key);
+}
+
+/* Returns: FALSE where there is no such command */
+gboolean
+yodel_cli_call_take_command (YodelCliCall *self,
+                             const char   *name,
+                             const char   *value)
+{
+  if (strcmp (name, "keys") == 0 && strlen (value) <= YODEL_CLI_MAX_KEYS)
+    yodel_cli_call_press_keys (self, value);
+  else if (strcmp (name, "mute") == 0 || strcmp (name, "unmute") == 0)
+    set_muted (self, *name == 'm');
+  else if (strcmp (name, "audio-source") == 0 || strcmp (name, "audio-sink") == 0 || strcmp (name, "video-source") == 0)
+    set_medium (self, name, value);
+  else if (strcmp (name, "hang-up") == 0)
+    yodel_cli_call_close (self);
+  else
+    return FALSE;
+  return TRUE;
 }
 
 static void
@@ -212,15 +261,7 @@ on_command (const char *command,
 
   if (self->is_closing || *name == '\0')
     return;
-  if (strcmp (name, "keys") == 0 && strlen (value) <= YODEL_CLI_MAX_KEYS)
-    press (self, value);
-  else if (strcmp (name, "mute") == 0 || strcmp (name, "unmute") == 0)
-    set_muted (self, *name == 'm');
-  else if (strcmp (name, "audio-source") == 0 || strcmp (name, "audio-sink") == 0 || strcmp (name, "video-source") == 0)
-    set_medium (self, name, value);
-  else if (strcmp (name, "hang-up") == 0)
-    yodel_cli_call_close (self);
-  else
+  if (!yodel_cli_call_take_command (self, name, value))
     yodel_cli_call_say (self, _("yodel: there is no command \"%s\""), command);
 }
 
@@ -266,7 +307,7 @@ yodel_cli_call_start_control (YodelCliCall  *self,
       g_signal_connect (track, "telephone-event", G_CALLBACK (on_telephone_event), self);
       g_signal_connect (track, "notify::speaking-while-muted", G_CALLBACK (on_speaking_while_muted), self);
     }
-  if (self->options->control == NULL)
+  if (self->options->control == NULL || self->give_up != NULL)
     return TRUE;
   self->commands = yodel_command_input_new (self->options->control, on_command, self, error);
   return self->commands != NULL;
@@ -278,8 +319,6 @@ yodel_cli_call_start_keys (YodelCliCall *self)
 {
   if (!yodel_cli_media_uses_stdin (self->options))
     self->keys = yodel_key_input_new (on_key, self);
-  if (self->options->dtmf != NULL)
-    press (self, self->options->dtmf);
 }
 
 void

@@ -26,6 +26,8 @@ log_stats (YodelCliCall *self,
   json = yodel_stats_to_json (stats);
   yodel_json_line_begin (&line);
   yodel_json_line_add_time (&line, "t", now_us);
+  if (self->events.call > 0)
+    yodel_json_line_add_number (&line, "call", self->events.call);
   yodel_json_line_add_raw (&line, "stats", json);
   text = yodel_json_line_end (&line);
   yodel_output_write (self->stats_output, text);
@@ -51,11 +53,10 @@ on_stats (GObject      *source,
           GAsyncResult *result,
           gpointer      user_data)
 {
-  YodelCliCall *self = user_data;
   YodelStats *stats = yodel_session_get_stats_finish (YODEL_SESSION (source), result, NULL);
 
-  if (stats != NULL)
-    yodel_cli_call_take_stats (self, stats);
+  if (stats != NULL)   /* and the call is not over and freed */
+    yodel_cli_call_take_stats (user_data, stats);
 }
 
 static gboolean
@@ -64,7 +65,7 @@ on_stats_timer (gpointer data)
   YodelCliCall *self = data;
 
   if (self->session != NULL)
-    yodel_session_get_stats_async (self->session, NULL, on_stats, self);
+    yodel_session_get_stats_async (self->session, self->cancellable, on_stats, self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -92,7 +93,7 @@ on_draw_timer (gpointer data)
 {
   YodelCliCall *self = data;
 
-  if (self->shows_status)
+  if (self->shows_status && !self->is_aside)
     yodel_status_line_draw (&self->status, g_get_monotonic_time ());
   if (self->options->progress)
     emit_progress (self);
@@ -110,6 +111,7 @@ on_level (YodelTrack   *track,
 void
 yodel_cli_call_start_reports (YodelCliCall *self)
 {
+  self->cancellable = g_cancellable_new ();
   self->shows_status = yodel_status_line_is_wanted ();
   yodel_call_figures_read (&self->status.figures, NULL, NULL, 0);
   self->status.levels[0] = self->status.levels[1] = -127;

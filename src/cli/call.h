@@ -38,6 +38,7 @@ struct _YodelCliCall
   YodelStatus            status;
   gboolean               shows_status;
 
+  GCancellable          *cancellable;     /* (owned) (nullable) what is asked for while the call lasts */
   YodelStats            *stats;           /* (owned) (nullable) the newest */
   gint64                 stats_us;
   gint64                 connected_us;    /* 0: never */
@@ -54,8 +55,11 @@ struct _YodelCliCall
   guint                  guard_timer;
   guint                  signal_sources[2];
 
-  /* A call between people: how it is ended, where a session is not all there is.  (nullable) */
-  void                 (*hang_up) (YodelCliCall *self);
+  /* A call between people, where a session is not all there is and the terminal belongs to all calls.  (nullable) */
+  void                 (*hang_up)  (YodelCliCall *self);
+  void                 (*give_up)  (YodelCliCall *self);                       /* it does not end by itself */
+  void                 (*exchange) (YodelCliCall *self, YodelMediaKind kind);  /* its source or sink is another one */
+  gboolean               is_aside;        /* another call has the terminal's line */
 };
 
 void yodel_cli_call_say            (YodelCliCall  *self,
@@ -74,6 +78,15 @@ gboolean
      yodel_cli_call_start_control  (YodelCliCall  *self,
                                     GError       **error);
 void yodel_cli_call_start_keys     (YodelCliCall  *self);
+void yodel_cli_call_press_keys     (YodelCliCall  *self,
+                                    const char    *keys);
+gboolean
+     yodel_cli_call_take_key       (YodelCliCall  *self,
+                                    char           key);
+gboolean
+     yodel_cli_call_take_command   (YodelCliCall  *self,
+                                    const char    *name,
+                                    const char    *value);
 void yodel_cli_call_stop_control   (YodelCliCall  *self);
 
 gboolean yodel_cli_call_open_outputs     (YodelCliCall   *self,

@@ -12,6 +12,8 @@ yodel_events_begin (const YodelEvents *self,
   yodel_json_line_begin (line);
   yodel_json_line_add_string (line, "event", event);
   yodel_json_line_add_time (line, "t", time_us);
+  if (self->call > 0)
+    yodel_json_line_add_number (line, "call", self->call);
 }
 
 void

@@ -11,6 +11,7 @@
 typedef struct
 {
   YodelOutput *output;      /* (borrowed) (nullable) */
+  guint        call;        /* which of several calls; 0: there is one alone */
 } YodelEvents;
 
 void yodel_events_begin (const YodelEvents *self,

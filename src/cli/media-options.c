@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <yodel/yodel-media.h>
 
 /* For people: what is used where nothing was asked for. */
@@ -27,6 +28,65 @@ gboolean
 yodel_cli_media_uses_stdin (const YodelCliOptions *options)
 {
   return is_stdin (options->sources[YODEL_MEDIA_AUDIO]) || is_stdin (options->sources[YODEL_MEDIA_VIDEO]);
+}
+
+/* Returns: (transfer none): the path in a source or sink; "-" for standard input and output */
+static const char *
+path_of (const char *spec)
+{
+  return g_str_has_prefix (spec, "pcm:") || g_str_has_prefix (spec, "y4m:") ? spec + 4 : spec;
+}
+
+static gboolean
+is_pipe (const char *spec)
+{
+  struct stat status;
+
+  return spec != NULL && path_of (spec) != spec &&
+         (strcmp (path_of (spec), "-") == 0 || (stat (path_of (spec), &status) == 0 && S_ISFIFO (status.st_mode)));
+}
+
+/* Returns: whether there is a program at the other end of a pipe, who can follow one call at a time */
+gboolean
+yodel_cli_media_is_for_one (const YodelCliOptions *options)
+{
+  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
+    if (is_pipe (options->sources[kind]) || is_pipe (options->sinks[kind]))
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: whether a person speaks and hears, who can follow one call at a time */
+gboolean
+yodel_cli_media_uses_device (const YodelCliOptions *options)
+{
+  const char *specs[] = { options->sources[YODEL_MEDIA_AUDIO], options->sinks[YODEL_MEDIA_AUDIO] };
+
+  for (guint i = 0; i < G_N_ELEMENTS (specs) && !options->without[YODEL_MEDIA_AUDIO]; i++)
+    if (specs[i] == NULL || strcmp (specs[i], "default") == 0 || g_str_has_prefix (specs[i], "device:"))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the call of that number writes in place of the first one's: "her.wav" becomes "her-2.wav".
+ * Returns: (transfer full): @spec itself where it names no file, or one that is none to fill, such as /dev/null */
+char *
+yodel_cli_media_number_path (const char *spec,
+                             guint       number)
+{
+  const char *path = path_of (spec), *comma = g_str_has_prefix (spec, "y4m:") ? strrchr (path, ',') : NULL;
+  gsize size = comma != NULL ? (gsize) (comma - path) : strlen (path);
+  g_autofree char *file = g_strndup (path, size);
+  const char *dot = strrchr (file, '.'), *slash = strrchr (file, '/');
+  struct stat status;
+
+  if (number < 2 || strcmp (file, "-") == 0 || (stat (file, &status) == 0 && !S_ISREG (status.st_mode)) ||
+      (path == spec && (dot == NULL || strchr (spec, ':') != NULL)))
+    return g_strdup (spec);
+  if (dot == NULL || (slash != NULL && dot < slash))
+    dot = file + size;
+  return g_strdup_printf ("%.*s%.*s-%u%s%s", (int) (path - spec), spec, (int) (dot - file), file, number, dot,
+                          comma != NULL ? comma : "");
 }
 
 /* A sound server may have no device at all; then something else is better than silence. */
@@ -104,12 +164,17 @@ open_source (const YodelCliOptions  *options,
 static YodelSink *
 open_sink (YodelMediaKind   kind,
            const char      *spec,
+           guint            number,
            GError         **error)
 {
   YodelSink *sink = NULL;
 
   if (spec != NULL)
-    return yodel_media_sink_new (kind, spec, error);
+    {
+      g_autofree char *numbered = yodel_cli_media_number_path (spec, number);
+
+      return yodel_media_sink_new (kind, numbered, error);
+    }
 
   if (has_default (kind, "loudspeaker"))
     sink = yodel_media_sink_new (kind, "default", NULL);
@@ -119,8 +184,35 @@ open_sink (YodelMediaKind   kind,
   return yodel_media_sink_new (kind, "none", error);
 }
 
-/* Opens what is not open yet.  @stdin_is_free: %FALSE leaves out what comes from standard input, as long as the
- * description is still to be read there */
+/* Opens what is not open yet of one kind.  @stdin_is_free: %FALSE leaves out what comes from standard input, as
+ * long as the description is still to be read there */
+gboolean
+yodel_cli_media_open_kind (YodelCliMedia          *self,
+                           const YodelCliOptions  *options,
+                           YodelMediaKind          kind,
+                           gboolean                stdin_is_free,
+                           GError                **error)
+{
+  const char *source = options->sources[kind];
+
+  if (self->sources[kind] == NULL && (stdin_is_free || !is_stdin (source)))
+    {
+      self->sources[kind] = open_source (options, kind, source, error);
+      if (self->sources[kind] == NULL)
+        return FALSE;
+    }
+  if (self->sinks[kind] == NULL)
+    {
+      self->sinks[kind] = open_sink (kind, options->sinks[kind], self->number, error);
+      if (self->sinks[kind] == NULL)
+        return FALSE;
+    }
+  if (kind == YODEL_MEDIA_VIDEO && options->snapshot != NULL && self->snapshot == NULL)
+    self->snapshot = yodel_snapshot_sink_new (self->sinks[kind]);
+  return TRUE;
+}
+
+/* The same of all that the call is to have. */
 gboolean
 yodel_cli_media_open (YodelCliMedia          *self,
                       const YodelCliOptions  *options,
@@ -128,28 +220,8 @@ yodel_cli_media_open (YodelCliMedia          *self,
                       GError                **error)
 {
   for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
-    {
-      const char *source = options->sources[kind];
-
-      if (options->without[kind])
-        continue;
-
-      if (self->sources[kind] == NULL && (stdin_is_free || !is_stdin (source)))
-        {
-          self->sources[kind] = open_source (options, kind, source, error);
-          if (self->sources[kind] == NULL)
-            return FALSE;
-        }
-      if (self->sinks[kind] == NULL)
-        {
-          self->sinks[kind] = open_sink (kind, options->sinks[kind], error);
-          if (self->sinks[kind] == NULL)
-            return FALSE;
-        }
-    }
-
-  if (options->snapshot != NULL && self->snapshot == NULL && self->sinks[YODEL_MEDIA_VIDEO] != NULL)
-    self->snapshot = yodel_snapshot_sink_new (self->sinks[YODEL_MEDIA_VIDEO]);
+    if (!options->without[kind] && !yodel_cli_media_open_kind (self, options, kind, stdin_is_free, error))
+      return FALSE;
   return TRUE;
 }
 

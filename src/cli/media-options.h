@@ -11,9 +11,19 @@ typedef struct
   YodelSource       *sources[2];     /* (owned) (nullable) by kind */
   YodelSink         *sinks[2];       /* (owned) (nullable) by kind: what writes */
   YodelSnapshotSink *snapshot;       /* (owned) (nullable) in front of the picture's */
+  guint              number;         /* of the call: what a later one writes does not replace what the first wrote */
 } YodelCliMedia;
 
 gboolean   yodel_cli_media_uses_stdin (const YodelCliOptions  *options);
+gboolean   yodel_cli_media_is_for_one (const YodelCliOptions  *options);
+gboolean   yodel_cli_media_uses_device (const YodelCliOptions *options);
+char      *yodel_cli_media_number_path (const char             *spec,
+                                       guint                   number);
+gboolean   yodel_cli_media_open_kind  (YodelCliMedia          *self,
+                                       const YodelCliOptions  *options,
+                                       YodelMediaKind          kind,
+                                       gboolean                stdin_is_free,
+                                       GError                **error);
 gboolean   yodel_cli_media_open       (YodelCliMedia          *self,
                                        const YodelCliOptions  *options,
                                        gboolean                stdin_is_free,

@@ -1,126 +1,28 @@
-/* yodel answer: is reachable, and takes calls, one after the other. */
+/* yodel answer: is reachable, and takes calls, one after the other or many at once. */
 #define G_LOG_DOMAIN "yodel-cli"
 
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "cli/exit-status.h"
 #include "cli/people.h"
-
-#define MAX_WORD 64
-
-static void ask (YodelPeople *self);
-
-static void
-accept_call (YodelPeople *self)
-{
-  if (!yodel_people_equip (self))
-    return;
-  yodel_people_play (self, NULL);
-  yodel_call_accept (self->call, yodel_people_get_media (self));
-}
-
-static void
-on_word (const char *line,
-         gsize       length,
-         gpointer    user_data)
-{
-  YodelPeople *self = user_data;
-  g_autofree char *word = line != NULL ? g_ascii_strdown (line, (gssize) MIN (length, MAX_WORD)) : NULL;
-
-  /* freed once the loop has come back from it */
-  g_idle_add_once ((GSourceOnceFunc) yodel_line_input_free, g_steal_pointer (&self->base.input));
-  if (word == NULL || self->call == NULL || yodel_call_get_state (self->call) != YODEL_CALL_RINGING)
-    return;
-  g_strstrip (word);
-  if (strcmp (word, "y") == 0 || strcmp (word, "yes") == 0 || strcmp (word, "accept") == 0)
-    accept_call (self);
-  else if (strcmp (word, "n") == 0 || strcmp (word, "no") == 0 || strcmp (word, "decline") == 0)
-    yodel_call_decline (self->call, FALSE);
-  else
-    ask (self);
-}
-
-static void
-ask (YodelPeople *self)
-{
-  if (isatty (STDIN_FILENO))
-    yodel_cli_call_say (&self->base, "%s", _("Take the call? [y]es, [n]o"));
-  self->base.input = yodel_line_input_new (MAX_WORD, TRUE, on_word, self);
-}
-
-static void
-introduce (YodelPeople *self)
-{
-  YodelCall *call = self->call;
-
-  if (yodel_call_is_knock (call))
-    yodel_cli_call_say (&self->base, _("A knock: %s (%s) would like to talk."), yodel_people_get_name (call),
-                        yodel_call_get_remote_address (call));
-  else
-    yodel_cli_call_say (&self->base, _("%s calls."), yodel_people_get_name (call));
-  if (yodel_call_get_greeting (call) != NULL)
-    yodel_cli_call_say (&self->base, "\"%s\"", yodel_call_get_greeting (call));
-  if (yodel_call_get_warning (call) != NULL)
-    yodel_cli_call_say (&self->base, "yodel: %s", yodel_call_get_warning (call));
-}
 
 static void
 on_incoming (YodelEndpoint *endpoint,
              YodelCall     *call,
              YodelPeople   *self)
 {
-  if (self->call != NULL || self->is_over)
-    {
-      yodel_call_decline (call, TRUE);
-      return;
-    }
-  yodel_people_take (self, call);
-  self->base.status.state = _("ringing");
-  yodel_people_tell (self, "incoming");
-  introduce (self);
-  if (self->base.options->auto_accept)
-    accept_call (self);
-  else
-    {
-      yodel_people_play (self, "ring");
-      ask (self);
-    }
+  yodel_people_receive (self, call);
 }
 
-/* Ready for the next. */
-static void
-reset (YodelPeople *self)
-{
-  YodelCliCall *base = &self->base;
-  const gboolean was_asked_to_end = base->signal != 0;
-
-  g_signal_handlers_disconnect_by_data (self->call, self);
-  yodel_cli_call_clear (base);
-  g_clear_object (&self->call);
-  memset (base->tracks, 0, sizeof base->tracks);
-  memset (&base->status, 0, sizeof base->status);
-  base->connected_us = base->ended_us = base->stats_us = 0;
-  base->was_reconnecting = base->is_closing = FALSE;
-  base->status.state = _("waiting");
-  self->is_over = was_asked_to_end;
-}
-
+/* Ready for the next, unless that was the last. */
 static void
 answer_over (YodelPeople *self)
 {
-  const gboolean was_taken = self->call != NULL && self->base.connected_us > 0;
-
-  if (self->call == NULL || self->base.signal != 0 || (self->base.options->once && was_taken))
-    {
-      self->is_over = TRUE;
-      g_main_loop_quit (self->base.loop);
-      return;
-    }
-  reset (self);
+  self->is_over |= self->base.options->once && self->n_taken > 0;
+  if (self->is_over && self->talks->len == 0)
+    g_main_loop_quit (self->base.loop);
 }
 
 static void
@@ -152,7 +54,6 @@ yodel_cli_answer_everybody (const YodelCliOptions *options)
 
   if (yodel_people_open (&self, options))
     {
-      self.base.status.state = _("waiting");
       g_signal_connect (self.endpoint, "incoming-call", G_CALLBACK (on_incoming), &self);
       yodel_endpoint_start_async (self.endpoint, NULL, on_started, &self);
       g_main_loop_run (self.base.loop);

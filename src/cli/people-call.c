@@ -39,17 +39,18 @@ on_called (GObject      *source,
   YodelPeople *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (YodelCall) call = yodel_endpoint_call_finish (YODEL_ENDPOINT (source), result, &error);
+  YodelTalk *talk;
 
   if (call == NULL)
     {
       fail (self, error);
       return;
     }
-  yodel_people_take (self, call);
-  yodel_people_tell (self, "calling");
+  talk = yodel_people_take (self, call);
+  yodel_talk_tell (talk, "calling");
   if (self->base.is_closing)
-    yodel_call_hang_up (call);
-  else if (yodel_people_equip (self))
+    yodel_cli_call_close (&talk->base);
+  else if (yodel_talk_equip (talk))
     yodel_cli_call_say (&self->base, _("Calling %s."), yodel_people_get_name (call));
 }
 
@@ -60,8 +61,8 @@ on_alone (gpointer data)
   YodelPeople *self = data;
 
   self->alone_timer = 0;
-  if (!yodel_endpoint_is_reachable (self->endpoint) && self->base.connected_us == 0)
-    yodel_cli_call_fail (&self->base, status_of (self->start_error), self->start_error->message);
+  if (!yodel_endpoint_is_reachable (self->endpoint) && self->current != NULL && self->current->base.connected_us == 0)
+    yodel_cli_call_fail (&self->current->base, status_of (self->start_error), self->start_error->message);
   return G_SOURCE_REMOVE;
 }
 
@@ -76,19 +77,21 @@ on_started (GObject      *source,
     self->alone_timer = g_timeout_add (ALONE_MS, on_alone, self);
 }
 
-/* Somebody calls while we call another: let it ring elsewhere. */
+/* Somebody calls while we call another: it waits, or hears that we are busy. */
 static void
 on_incoming (YodelEndpoint *endpoint,
              YodelCall     *call,
              YodelPeople   *self)
 {
-  yodel_cli_call_say (&self->base, _("%s calls too."), yodel_people_get_name (call));
+  yodel_people_receive (self, call);
 }
 
+/* When nobody is left to talk to, those who still ring are not waited for. */
 static void
 call_over (YodelPeople *self)
 {
-  g_main_loop_quit (self->base.loop);
+  if (self->current == NULL)
+    g_main_loop_quit (self->base.loop);
 }
 
 int
@@ -107,7 +110,6 @@ yodel_cli_call_somebody (const YodelCliOptions *options)
     }
   else if (is_open)
     {
-      self.base.status.state = _("calling");
       g_signal_connect (self.endpoint, "incoming-call", G_CALLBACK (on_incoming), &self);
       /* What is sent before a signaller is ready waits there, or is repeated. */
       yodel_endpoint_start_async (self.endpoint, NULL, on_started, &self);

@@ -10,15 +10,6 @@
 
 #include "cli/exit-status.h"
 
-static const char * const state_names[] = {
-  [YODEL_CALL_CALLING] = "calling",
-  [YODEL_CALL_RINGING] = "ringing",
-  [YODEL_CALL_CONNECTING] = "accepted",
-  [YODEL_CALL_CONNECTED] = "connected",
-  [YODEL_CALL_RECONNECTING] = "reconnecting",
-  [YODEL_CALL_ENDED] = "ended",
-};
-
 /* Returns: (transfer none): what to call the peer */
 const char *
 yodel_people_get_name (YodelCall *call)
@@ -42,195 +33,151 @@ yodel_people_get_media (YodelPeople *self)
   return media;
 }
 
-/* Plays a sound around the call to the loudspeaker; @tone: (nullable): NULL for none */
-void
-yodel_people_play (YodelPeople *self,
-                   const char  *tone)
+/* Returns: (transfer none) (nullable): the call that has rung longest and waits for a word */
+YodelTalk *
+yodel_people_find_ringing (YodelPeople *self)
 {
-  g_autoptr (YodelSink) sink = NULL;
+  for (guint i = 0; i < self->talks->len; i++)
+    {
+      YodelTalk *talk = self->talks->pdata[i];
 
-  g_clear_object (&self->tone);
-  if (tone == NULL || self->base.options->without[YODEL_MEDIA_AUDIO] || self->base.options->sinks[YODEL_MEDIA_AUDIO] != NULL)
-    return;
-  sink = yodel_media_sink_new (YODEL_MEDIA_AUDIO, "default", NULL);
-  if (sink != NULL)
-    self->tone = yodel_media_tone_player_new (tone, sink, NULL);
+      if (yodel_call_get_state (talk->call) == YODEL_CALL_RINGING && !yodel_call_is_outgoing (talk->call) &&
+          !talk->base.is_closing)
+        return talk;
+    }
+  return NULL;
 }
 
-/* Gives the call its sources and sinks.  Returns: FALSE, with a failure, where one cannot be opened */
+static guint
+count_up (YodelPeople *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->talks->len; i++)
+    n += yodel_talk_is_up (self->talks->pdata[i]);
+  return n;
+}
+
+/* Returns: whether nobody has to be put aside for one more call: there is none, or no person follows them */
 gboolean
-yodel_people_equip (YodelPeople *self)
+yodel_people_is_free (YodelPeople *self)
 {
-  YodelCliCall *base = &self->base;
-  g_autoptr (GError) error = NULL;
-
-  if (!yodel_cli_media_open (&base->media, base->options, TRUE, &error))
-    {
-      yodel_cli_call_fail (base, YODEL_EXIT_MEDIA, error->message);
-      return FALSE;
-    }
-  yodel_cli_call_watch_media (base);
-  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
-    {
-      yodel_call_set_source (self->call, kind, base->media.sources[kind]);
-      yodel_call_set_sink (self->call, kind, yodel_cli_media_get_sink (&base->media, kind));
-    }
-  return TRUE;
+  return count_up (self) == 0 || (self->is_answering && self->base.options->auto_accept &&
+                                  !yodel_cli_media_uses_device (self->base.options));
 }
 
-/* An event about the call: with whom, by which way. */
+/* The newest of the calls that are up. */
+static YodelTalk *
+find_up (YodelPeople *self)
+{
+  for (guint i = self->talks->len; i > 0; i--)
+    if (yodel_talk_is_up (self->talks->pdata[i - 1]))
+      return self->talks->pdata[i - 1];
+  return NULL;
+}
+
+/* Keys and commands are for @talk, (nullable), from now on, or for the newest that is left; a person's other calls wait
+ * meanwhile. */
 void
-yodel_people_tell (YodelPeople *self,
-                   const char  *event)
+yodel_people_set_current (YodelPeople *self,
+                          YodelTalk   *talk)
 {
-  YodelCall *call = self->call;
-  YodelJsonLine line;
+  const gboolean is_free = yodel_people_is_free (self);
 
-  yodel_events_begin (&self->base.events, &line, event, g_get_monotonic_time ());
-  yodel_json_line_add_string (&line, "address", yodel_call_get_remote_address (call));
-  if (yodel_call_get_remote_name (call) != NULL)
-    yodel_json_line_add_string (&line, "name", yodel_call_get_remote_name (call));
-  if (yodel_call_get_signaller (call) != NULL)
-    yodel_json_line_add_string (&line, "signaller", yodel_call_get_signaller (call));
-  if (yodel_call_get_greeting (call) != NULL)
-    yodel_json_line_add_string (&line, "greeting", yodel_call_get_greeting (call));
-  if (yodel_call_get_warning (call) != NULL)
-    yodel_json_line_add_string (&line, "warning", yodel_call_get_warning (call));
-  if (yodel_call_get_safety_code (call) != NULL)
-    yodel_json_line_add_string (&line, "safetyCode", yodel_call_get_safety_code (call));
-  yodel_json_line_add_bool (&line, "outgoing", yodel_call_is_outgoing (call));
-  yodel_json_line_add_bool (&line, "knock", yodel_call_is_knock (call));
-  yodel_events_end (&self->base.events, &line);
-}
-
-static void
-on_track (YodelCall   *call,
-          YodelTrack  *track,
-          YodelPeople *self)
-{
-  yodel_cli_call_watch_track (&self->base, track);
-}
-
-/* The session behind the call is where its figures come from. */
-static void
-follow_session (YodelPeople *self)
-{
-  YodelCliCall *base = &self->base;
-  g_autoptr (GError) error = NULL;
-
-  if (base->session != NULL || yodel_call_get_session (self->call) == NULL)
-    return;
-  base->session = g_object_ref (yodel_call_get_session (self->call));
-  yodel_cli_call_watch_session (base);
-  yodel_cli_call_start_reports (base);
-  if (!yodel_cli_call_start_control (base, &error))
-    yodel_cli_call_fail (base, YODEL_EXIT_USAGE, error->message);
-}
-
-static void
-on_connected (YodelPeople *self)
-{
-  const gboolean is_first = self->base.connected_us == 0;
-
-  follow_session (self);
-  yodel_cli_call_tell_connected (&self->base);
-  if (!is_first)
-    return;
-  yodel_people_tell (self, "call");
-  if (yodel_call_get_safety_code (self->call) != NULL)
-    yodel_cli_call_say (&self->base, _("Safety code, the same on both sides if nobody is in between: %s"),
-                        yodel_call_get_safety_code (self->call));
-}
-
-static void
-on_last_stats (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
-{
-  YodelPeople *self = user_data;
-  YodelStats *stats = yodel_session_get_stats_finish (YODEL_SESSION (source), result, NULL);
-  double packets;
-
-  if (stats != NULL && (self->base.stats == NULL ||
-                        yodel_stats_get_number (stats, "transport", NULL, "packetsSent", &packets)))
-    yodel_cli_call_take_stats (&self->base, stats);
-  else
-    g_clear_pointer (&stats, yodel_stats_unref);
-  self->on_over (self);
-}
-
-static void
-on_ended (YodelPeople *self)
-{
-  YodelCliCall *base = &self->base;
-  const char *text = base->failure != NULL ? base->failure : yodel_call_get_end_text (self->call);
-
-  base->is_closing = TRUE;
-  yodel_people_play (self, NULL);
-  yodel_cli_call_tell_end (base, yodel_call_get_end_reason (self->call), text);
-  if (base->session != NULL)
-    yodel_session_get_stats_async (base->session, NULL, on_last_stats, self);
-  else
-    self->on_over (self);
-}
-
-static void
-on_state (YodelCall   *call,
-          GParamSpec  *pspec,
-          YodelPeople *self)
-{
-  const YodelCallState state = yodel_call_get_state (call);
-
-  if (state == YODEL_CALL_RINGING || state == YODEL_CALL_CONNECTING)
-    yodel_people_tell (self, state_names[state]);
-  switch (state)
+  self->current = talk != NULL ? talk : find_up (self);
+  for (guint i = 0; i < self->talks->len; i++)
     {
-    case YODEL_CALL_CALLING:
-      break;
-    case YODEL_CALL_RINGING:
-      self->base.status.state = _("ringing");
-      yodel_cli_call_say (&self->base, _("It rings at %s."), yodel_people_get_name (call));
-      yodel_people_play (self, "ringback");
-      break;
-    case YODEL_CALL_CONNECTING:
-      self->base.status.state = _("connecting");
-      yodel_people_play (self, NULL);
-      follow_session (self);
-      break;
-    case YODEL_CALL_CONNECTED:
-      on_connected (self);
-      break;
-    case YODEL_CALL_RECONNECTING:
-      yodel_cli_call_tell_lost (&self->base);
-      break;
-    case YODEL_CALL_ENDED:
-      on_ended (self);
-      break;
+      YodelTalk *other = self->talks->pdata[i];
+
+      other->base.is_aside = other != self->current;
+      if (is_free || other == self->current || !yodel_talk_is_up (other) || yodel_call_get_held (other->call))
+        continue;
+      yodel_talk_set_held (other, TRUE);
+      other->was_put_aside = TRUE;
     }
+  if (self->current != NULL && self->current->was_put_aside)
+    yodel_talk_set_held (self->current, FALSE);
 }
 
+/* All that is under way ends, and then the program. */
 static void
-hang_up (YodelCliCall *base)
+hang_up_all (YodelCliCall *base)
 {
   YodelPeople *self = (YodelPeople *) base;
 
-  if (self->call != NULL)
-    yodel_call_hang_up (self->call);
-  else
-    self->on_over (self);
+  self->is_over = TRUE;
+  if (self->talks->len == 0)
+    {
+      self->has_result = FALSE;
+      self->on_over (self);
+      return;
+    }
+  for (guint i = self->talks->len; i > 0; i--)
+    {
+      YodelTalk *talk = self->talks->pdata[i - 1];
+
+      talk->base.signal = base->signal;
+      yodel_cli_call_close (&talk->base);
+    }
 }
 
 /* Follows a call until it is over. */
-void
+YodelTalk *
 yodel_people_take (YodelPeople *self,
                    YodelCall   *call)
 {
-  self->call = g_object_ref (call);
-  for (guint kind = YODEL_MEDIA_AUDIO; kind <= YODEL_MEDIA_VIDEO; kind++)
-    if (yodel_call_get_track (call, kind) != NULL)
-      yodel_cli_call_watch_track (&self->base, yodel_call_get_track (call, kind));
-  g_signal_connect (call, "track-added", G_CALLBACK (on_track), self);
-  g_signal_connect (call, "notify::state", G_CALLBACK (on_state), self);
+  YodelTalk *talk = yodel_talk_new (self, call, self->is_answering ? ++self->n_calls : 0);
+
+  g_ptr_array_add (self->talks, talk);
+  self->has_result = FALSE;
+  if (yodel_call_is_outgoing (call))
+    yodel_people_set_current (self, talk);
+  return talk;
+}
+
+static void
+introduce (YodelTalk *self)
+{
+  YodelCall *call = self->call;
+
+  if (yodel_call_is_knock (call))
+    yodel_cli_call_say (&self->base, _("A knock: %s (%s) would like to talk."), yodel_people_get_name (call),
+                        yodel_call_get_remote_address (call));
+  else if (yodel_call_is_waiting (call))
+    yodel_cli_call_say (&self->base, _("%s calls too."), yodel_people_get_name (call));
+  else
+    yodel_cli_call_say (&self->base, _("%s calls."), yodel_people_get_name (call));
+  if (yodel_call_get_greeting (call) != NULL)
+    yodel_cli_call_say (&self->base, "\"%s\"", yodel_call_get_greeting (call));
+  if (yodel_call_get_warning (call) != NULL)
+    yodel_cli_call_say (&self->base, "yodel: %s", yodel_call_get_warning (call));
+}
+
+/* Somebody calls. */
+void
+yodel_people_receive (YodelPeople *self,
+                      YodelCall   *call)
+{
+  const gboolean has_place = yodel_people_is_free (self);
+  YodelTalk *talk;
+
+  if (self->is_over || (self->base.options->once && self->n_taken > 0))
+    {
+      yodel_call_decline (call, TRUE);
+      return;
+    }
+  talk = yodel_people_take (self, call);
+  talk->base.status.state = _("ringing");
+  yodel_talk_tell (talk, "incoming");
+  introduce (talk);
+  if (self->is_answering && self->base.options->auto_accept && has_place)
+    {
+      yodel_talk_accept (talk, yodel_people_get_media (self));
+      return;
+    }
+  if (has_place)
+    yodel_talk_play (talk, "ring");
+  yodel_people_ask (self);
 }
 
 static void
@@ -284,6 +231,16 @@ add_signallers (YodelPeople  *self,
   return TRUE;
 }
 
+/* A second call rings where somebody can say what becomes of it, and it can be had beside the first. */
+static gboolean
+can_wait (YodelPeople *self)
+{
+  const YodelCliOptions *options = self->base.options;
+
+  return !yodel_cli_media_is_for_one (options) && !options->once &&
+         (self->is_answering || options->control != NULL || self->base.keys != NULL);
+}
+
 static gboolean
 make_endpoint (YodelPeople  *self,
                GError      **error)
@@ -298,7 +255,7 @@ make_endpoint (YodelPeople  *self,
   yodel_endpoint_set_video_codec (self->endpoint, options->codec);
   yodel_endpoint_set_max_bitrate (self->endpoint, (guint) options->max_bitrate_kbps * 1000);
   yodel_endpoint_set_take_knocks (self->endpoint, !options->no_knocks);
-  yodel_endpoint_set_call_waiting (self->endpoint, FALSE);
+  yodel_endpoint_set_call_waiting (self->endpoint, can_wait (self));
   if (options->name != NULL && *options->name != '\0' && strlen (options->name) <= 64)
     yodel_endpoint_set_name (self->endpoint, options->name);
   g_signal_connect (self->endpoint, "news", G_CALLBACK (on_news), self);
@@ -315,9 +272,10 @@ yodel_people_open (YodelPeople           *self,
 
   self->base.options = options;
   self->base.is_caller = !self->is_answering;
-  self->base.hang_up = hang_up;
+  self->base.hang_up = hang_up_all;
+  self->talks = g_ptr_array_new_with_free_func ((GDestroyNotify) yodel_talk_free);
   self->base.loop = g_main_loop_new (NULL, FALSE);
-  if (yodel_cli_call_open_outputs (&self->base, &error) && make_endpoint (self, &error))
+  if (yodel_cli_call_open_outputs (&self->base, &error) && yodel_people_start_control (self, &error) && make_endpoint (self, &error))
     {
       yodel_cli_call_catch_signals (&self->base);
       return TRUE;
@@ -337,25 +295,36 @@ on_last_words (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+wait_for_last_words (YodelPeople *self)
+{
+  gboolean is_late = FALSE;
+  guint timer = g_timeout_add (LAST_WORDS_MS, on_last_words, &is_late);
+
+  while (!is_late && !yodel_endpoint_is_quiet (self->endpoint))
+    g_main_context_iteration (NULL, TRUE);
+  if (!is_late)
+    g_source_remove (timer);
+}
+
 void
 yodel_people_close (YodelPeople *self)
 {
-  gboolean is_late = FALSE;
-  guint timer;
+  YodelCliCall *base = &self->base;
 
-  if (self->call != NULL)
-    g_signal_handlers_disconnect_by_data (self->call, self);
-  timer = self->call != NULL ? g_timeout_add (LAST_WORDS_MS, on_last_words, &is_late) : 0;
-  while (timer != 0 && !is_late && !yodel_endpoint_is_quiet (self->endpoint))
-    g_main_context_iteration (NULL, TRUE);
-  if (timer != 0 && !is_late)
-    g_source_remove (timer);
-  g_clear_object (&self->tone);
+  yodel_cli_call_stop_control (base);
+  g_clear_pointer (&base->input, yodel_line_input_free);
   if (self->endpoint != NULL)
-    g_signal_handlers_disconnect_by_data (self->endpoint, self);
-  yodel_cli_call_clear (&self->base);
-  g_clear_object (&self->call);
+    {
+      g_signal_handlers_disconnect_by_data (self->endpoint, self);
+      wait_for_last_words (self);
+    }
+  self->has_result |= self->talks->len > 0;
+  g_clear_pointer (&self->talks, g_ptr_array_unref);
+  if (self->has_result)
+    base->events.output = NULL;   /* the last call's result was the last event */
+  yodel_cli_call_clear (base);
   g_clear_object (&self->endpoint);
   yodel_profile_clear (&self->profile);
-  yodel_cli_call_clean_up (&self->base);
+  yodel_cli_call_clean_up (base);
 }

@@ -34,6 +34,8 @@ libyodel_cli_la_SOURCES = \
   %D%/people.c %D%/people.h \
   %D%/people-answer.c \
   %D%/people-call.c \
+  %D%/people-control.c \
+  %D%/people-talk.c \
   %D%/profile.c %D%/profile.h \
   %D%/qr-code.c %D%/qr-code.h \
   %D%/output.c %D%/output.h \
@@ -58,6 +60,10 @@ tests_cli_test_json_line_SOURCES  = tests/cli/test-json-line.c
 tests_cli_test_json_line_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_cli_test_json_line_LDADD    = $(CLI_TEST_LIBS)
 
+check_PROGRAMS += tests/cli/test-media-options
+tests_cli_test_media_options_SOURCES = tests/cli/test-media-options.c
+tests_cli_test_media_options_LDADD   = $(CLI_TEST_LIBS)
+
 check_PROGRAMS += tests/cli/test-picture
 tests_cli_test_picture_SOURCES = tests/cli/test-picture.c
 tests_cli_test_picture_LDADD   = $(CLI_TEST_LIBS)
@@ -68,7 +74,7 @@ tests_fuzz_fuzz_description_line_LDADD   = $(CLI_TEST_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/description-line
 EXTRA_DIST += tests/cli/call-lib.sh
-dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-sound-call.sh tests/cli/test-usage.sh
+dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-people.sh tests/cli/test-sound-call.sh tests/cli/test-usage.sh
 
 check_PROGRAMS += tests/cli/test-status-line
 tests_cli_test_status_line_SOURCES = tests/cli/test-status-line.c
