@@ -6,7 +6,7 @@ from peer import Call, Media
 NEEDS_NETWORK = True
 SETTLE_S = 6
 LOSS_PCT = 10
-LIMITS = {"ear_p50": 45, "ear_p95": 60, "screen_p50": 40, "screen_p95": 60}
+LIMITS = {"ear_p50": 45, "ear_p95": 60, "screen_p50": 40, "screen_p95": 60, "lips": 45}
 
 
 def measure(bench, kind, name, rtt_ms, media, window_s, loss_pct=0):
@@ -22,6 +22,7 @@ def measure(bench, kind, name, rtt_ms, media, window_s, loss_pct=0):
         if media.y4m:
             screen = [delay - way_ms for delay in screen_delays(call.sent, call.prefix, begin, end)]
             out.update({"screen_p50": percentile(screen, 50), "screen_p95": percentile(screen, 95), "screen_n": len(screen)},
+                       lips=abs(percentile(screen, 50) - percentile(ear, 50)) if screen and ear else None,
                        **picture(media.y4m, call.prefix, begin, end, psnr=False))
         return out
     finally:
@@ -46,7 +47,8 @@ def run(bench):
             results = {kind: bench.attempt(f"{kind}, {case}", lambda: measure(bench, kind, name, rtt_ms, media, window_s))
                        for kind in bench.kinds}
             for key, figure in (("ear_p50", "mouth to ear, median"), ("ear_p95", "mouth to ear, p95"),
-                                ("screen_p50", "camera to screen, median"), ("screen_p95", "camera to screen, p95")):
+                                ("screen_p50", "camera to screen, median"), ("screen_p95", "camera to screen, p95"),
+                                ("lips", "sound and picture apart, median")):
                 if media.y4m or key.startswith("ear"):
                     bench.row(case, figure, "ms", results, key, LIMITS[key])
             if media.y4m:

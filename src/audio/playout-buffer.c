@@ -10,6 +10,7 @@
 #define JUMP_US             (3 * G_USEC_PER_SEC)
 #define MAX_COPY_AGE        24000                /* no copy is older than 500 ms */
 #define DEFAULT_MAX_US      (1000 * YODEL_US_PER_MS)
+#define CODEC_LAG_US        6500                 /* what is decoded was said so much before its RTP time */
 
 YodelPlayoutBuffer *
 yodel_playout_buffer_new (void)
@@ -266,6 +267,22 @@ gint64
 yodel_playout_buffer_get_target_ms (const YodelPlayoutBuffer *self)
 {
   return target_us (self) / YODEL_US_PER_MS;
+}
+
+/* For lip sync: when what was said at @rtp_time, that of the last packet, is heard, without what lip sync adds.
+ * FALSE before the first. */
+gboolean
+yodel_playout_buffer_get_due_us (const YodelPlayoutBuffer *self,
+                                 guint32                  *rtp_time,
+                                 gint64                   *due_us)
+{
+  if (!self->history.started)
+    return FALSE;
+
+  *rtp_time = (guint32) self->history.last_rtp_time;
+  *due_us = samples_us (self->history.last_rtp_time) + self->estimator.base_us
+            + MAX (network_target_us (self), delay_us (self) - self->extra_us) + CODEC_LAG_US;
+  return TRUE;
 }
 
 /* @rtp_time: of the sample that the next pop begins with, unwrapped.  FALSE where nothing of the

@@ -71,6 +71,9 @@ YodelPlayoutKind    yodel_playout_buffer_pop              (YodelPlayoutBuffer   
 gboolean            yodel_playout_buffer_is_started       (const YodelPlayoutBuffer *self);
 gint64              yodel_playout_buffer_get_delay_ms     (const YodelPlayoutBuffer *self);
 gint64              yodel_playout_buffer_get_target_ms    (const YodelPlayoutBuffer *self);
+gboolean            yodel_playout_buffer_get_due_us       (const YodelPlayoutBuffer *self,
+                                                           guint32                  *rtp_time,
+                                                           gint64                   *due_us);
 gboolean            yodel_playout_buffer_get_playout_time (const YodelPlayoutBuffer *self,
                                                            gint64                   *rtp_time);
 guint               yodel_playout_buffer_get_missing      (YodelPlayoutBuffer       *self,

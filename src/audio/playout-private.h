@@ -83,10 +83,17 @@ lateness_us (const YodelPlayoutBuffer *self,
   return yodel_delay_estimator_relative_us (&self->estimator, samples_us (rtp_time), now_us);
 }
 
+/* Without what lip sync adds. */
+static inline gint64
+network_target_us (const YodelPlayoutBuffer *self)
+{
+  return CLAMP (self->estimator.target_us, self->min_us, self->max_us);
+}
+
 static inline gint64
 target_us (const YodelPlayoutBuffer *self)
 {
-  return CLAMP (self->estimator.target_us + self->extra_us, self->min_us, self->max_us);
+  return MIN (network_target_us (self) + self->extra_us, self->max_us);
 }
 
 /* The smallest lag of late: that is what a packet must be in time for. */

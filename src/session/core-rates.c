@@ -153,49 +153,41 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
     }
 }
 
+/* Returns: whether it is known when its sound is heard */
 static gboolean
 describe_audio (YodelSection    *section,
                 YodelSyncStream *stream)
 {
-  YodelReceiveStatistics *received = yodel_section_get_received (section);
-
-  if (!received->started || section->clock.ntp_time == 0)
-    return FALSE;
-
   *stream = (YodelSyncStream) {
     .ntp_time = section->clock.ntp_time,
     .ntp_rtp_time = section->clock.rtp_time,
-    .clock_rate_hz = received->clock_rate_hz,
-    .rtp_time = received->jitter_rtp_time,
-    .arrival_us = received->jitter_arrival_us,
-    .delay_us = yodel_playout_buffer_get_delay_ms (
-                  yodel_audio_receiver_get_playout (section->audio_receiver)) * YODEL_US_PER_MS,
+    .clock_rate_hz = yodel_section_get_received (section)->clock_rate_hz,
   };
-  return TRUE;
+  return yodel_playout_buffer_get_due_us (yodel_audio_receiver_get_playout (section->audio_receiver),
+                                          &stream->rtp_time, &stream->due_us);
 }
 
 static gboolean
 describe_video (YodelSection    *section,
-                YodelSyncStream *stream)
+                YodelSyncStream *stream,
+                gint64           now_us)
 {
-  if (section->clock.ntp_time == 0
-      || !yodel_video_receiver_get_last (section->video_receiver, &stream->rtp_time,
-                                         &stream->arrival_us))
-    return FALSE;
-
-  stream->ntp_time = section->clock.ntp_time;
-  stream->ntp_rtp_time = section->clock.rtp_time;
-  stream->clock_rate_hz = yodel_section_get_received (section)->clock_rate_hz;
-  stream->delay_us = yodel_video_receiver_get_delay_us (section->video_receiver);
-  return TRUE;
+  *stream = (YodelSyncStream) {
+    .ntp_time = section->clock.ntp_time,
+    .ntp_rtp_time = section->clock.rtp_time,
+    .clock_rate_hz = yodel_section_get_received (section)->clock_rate_hz,
+  };
+  return yodel_video_receiver_get_due_us (section->video_receiver, &stream->rtp_time, &stream->due_us, now_us);
 }
 
-/* The first section of each kind is a pair; what else there is plays for itself. */
+/* The first section of each kind is a pair; what else there is plays for itself, and so does one that
+ * is alone. */
 void
-yodel_session_core_sync_lips (YodelSessionCore *self)
+yodel_session_core_sync_lips (YodelSessionCore *self,
+                              gint64            now_us)
 {
   YodelSection *audio = NULL, *video = NULL;
-  YodelSyncStream audio_stream = { 0 }, video_stream = { 0 };
+  YodelSyncStream audio_stream, video_stream;
 
   for (guint i = self->sections->len; i-- > 0;)
     {
@@ -205,13 +197,15 @@ yodel_session_core_sync_lips (YodelSessionCore *self)
         *(section->kind == YODEL_MEDIA_AUDIO ? &audio : &video) = section;
     }
 
-  if (audio == NULL || video == NULL || !describe_audio (audio, &audio_stream)
-      || !describe_video (video, &video_stream)
-      || !yodel_av_sync_update (&self->sync, &audio_stream, &video_stream))
-    return;
+  if (audio != NULL && video != NULL && describe_audio (audio, &audio_stream)
+      && describe_video (video, &video_stream, now_us))
+    yodel_av_sync_update (&self->sync, &audio_stream, &video_stream);
+  else
+    self->sync = (YodelAvSync) { 0 };
 
-  yodel_playout_buffer_set_extra_delay (
-    yodel_audio_receiver_get_playout (audio->audio_receiver),
-    self->sync.audio_delay_us / YODEL_US_PER_MS);
-  yodel_video_receiver_set_extra_delay (video->video_receiver, self->sync.video_delay_us);
+  if (audio != NULL)
+    yodel_playout_buffer_set_extra_delay (yodel_audio_receiver_get_playout (audio->audio_receiver),
+                                          self->sync.audio_delay_us / YODEL_US_PER_MS);
+  if (video != NULL)
+    yodel_video_receiver_set_extra_delay (video->video_receiver, self->sync.video_delay_us);
 }

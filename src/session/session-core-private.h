@@ -66,4 +66,5 @@ gint64        yodel_session_core_next_feedback_us (const YodelSessionCore *self,
 void          yodel_session_core_divide_rates  (YodelSessionCore       *self,
                                                 YodelPath              *path,
                                                 gint64                  now_us);
-void          yodel_session_core_sync_lips     (YodelSessionCore       *self);
+void          yodel_session_core_sync_lips     (YodelSessionCore       *self,
+                                                gint64                  now_us);

@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "rtp/rtp-extensions.h"
 
-#define SYNC_INTERVAL_US  (1 * G_TIME_SPAN_SECOND)
+#define SYNC_INTERVAL_US  (250 * G_TIME_SPAN_MILLISECOND)
 #define RATES_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 
 /* Blocks of sound played in one turn at most: two seconds that a held-up thread has to catch up. */
@@ -701,7 +701,7 @@ yodel_session_core_advance (YodelSessionCore *self,
     self->rates_us = now_us + RATES_INTERVAL_US;
   if (now_us >= self->sync_us)
     {
-      yodel_session_core_sync_lips (self);
+      yodel_session_core_sync_lips (self, now_us);
       self->sync_us = now_us + SYNC_INTERVAL_US;
     }
 }

@@ -20,6 +20,9 @@
  * before the picture lags behind the voice. */
 #define MAX_BEHIND_US (400 * (gint64) 1000)
 
+/* A picture that stands still for so long has no lips that move. */
+#define QUIET_US (5 * G_TIME_SPAN_SECOND)
+
 /* Pictures that wait for their time; beyond it the oldest goes. */
 #define MAX_PICTURES 30
 
@@ -58,7 +61,6 @@ struct _YodelVideoReceiver
   guint                       rotation;         /* of the last frame decoded */
   Turn                        turns[MAX_TURNS];  /* told by packets that came after it */
   guint                       n_turns;
-  guint32                     last_rtp_time;
   gint64                      last_arrival_us;  /* 0 before the first frame */
   gint64                      rtt_us;
 };
@@ -416,7 +418,6 @@ yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
     }
 
   self->n_decoding++;
-  self->last_rtp_time = frame->rtp_time;
   self->last_arrival_us = frame->last_arrival_us;
   yodel_frame_timing_push (self->timing, frame->rtp_time, g_bytes_get_size (frame->data),
                            frame->last_arrival_us, frame->recovered);
@@ -541,13 +542,13 @@ yodel_video_receiver_get_delay_us (const YodelVideoReceiver *self)
 }
 
 gboolean
-yodel_video_receiver_get_last (const YodelVideoReceiver *self,
-                               guint32                  *rtp_time,
-                               gint64                   *arrival_us)
+yodel_video_receiver_get_due_us (const YodelVideoReceiver *self,
+                                 guint32                  *rtp_time,
+                                 gint64                   *due_us,
+                                 gint64                    now_us)
 {
-  *rtp_time = self->last_rtp_time;
-  *arrival_us = self->last_arrival_us;
-  return self->last_arrival_us != 0;
+  return yodel_frame_timing_get_due_us (self->timing, rtp_time, due_us)
+         && now_us - self->last_arrival_us < QUIET_US;
 }
 
 YodelReceiveStatistics *

@@ -81,9 +81,12 @@ gint64                  yodel_video_receiver_next_deadline_us (const YodelVideoR
 
 /* From arrival to eye, as it is now. */
 gint64                  yodel_video_receiver_get_delay_us     (const YodelVideoReceiver          *self);
-gboolean                yodel_video_receiver_get_last         (const YodelVideoReceiver          *self,
+
+/* As yodel_frame_timing_get_due_us(); FALSE also where nothing came for a while. */
+gboolean                yodel_video_receiver_get_due_us       (const YodelVideoReceiver          *self,
                                                                guint32                           *rtp_time,
-                                                               gint64                            *arrival_us);
+                                                               gint64                            *due_us,
+                                                               gint64                             now_us);
 YodelReceiveStatistics *yodel_video_receiver_get_statistics   (YodelVideoReceiver                *self);
 const YodelFrameBufferStats *
                         yodel_video_receiver_get_frame_stats  (const YodelVideoReceiver          *self);

@@ -14,21 +14,20 @@ typedef struct
   guint32 ntp_rtp_time;     /* RTP time of that moment */
   guint   clock_rate_hz;
 
-  guint32 rtp_time;         /* of a recent packet */
-  gint64  arrival_us;       /* when that packet came */
-  gint64  delay_us;         /* from arrival to ear or eye, without what is set here */
+  guint32 rtp_time;         /* of something received of late */
+  gint64  due_us;           /* when that is heard or seen, without what is added here */
 } YodelSyncStream;
 
 typedef struct
 {
   gint64 audio_delay_us;    /* to add, 0 or more; at most one of the two is not 0 */
   gint64 video_delay_us;
-  gint64 filtered_us;       /* picture behind sound, smoothed */
+  gboolean begun;           /* once both were known */
 } YodelAvSync;
 
-/* Brings the delays up to date; call once a second.  Returns: %TRUE if one changed */
-gboolean yodel_av_sync_update (YodelAvSync           *self,
-                               const YodelSyncStream *audio,
-                               const YodelSyncStream *video);
+/* Brings the delays up to date; call several times a second.  Where a report is missing nothing is changed. */
+void yodel_av_sync_update (YodelAvSync           *self,
+                           const YodelSyncStream *audio,
+                           const YodelSyncStream *video);
 
 G_END_DECLS

@@ -31,6 +31,9 @@
 #define GROWTH_PER_S          0.3
 #define DECLINE_PER_S         0.05
 
+/* What one picture adds to the passage that lip sync goes by. */
+#define PASSAGE_SMOOTHING     8
+
 /* A key frame takes longer on the wire; that is no jitter. */
 #define LARGE_FRAME_FACTOR    4
 
@@ -68,6 +71,10 @@ struct _YodelFrameTiming
   gboolean       cut_through;
   gint64         delay_us;                /* in use */
   gint64         moved_us;                /* when it was last moved */
+
+  guint32        last_rtp_time;
+  gint64         passage_us;              /* media time to the picture's, without the extra delay; smoothed */
+  gboolean       shown;
 };
 
 YodelFrameTiming *
@@ -177,6 +184,7 @@ yodel_frame_timing_push (YodelFrameTiming *self,
   gint64 passage_us;
 
   yodel_unwrapper_next32 (&self->unwrapper, rtp_time);
+  self->last_rtp_time = rtp_time;
   passage_us = arrival_us - media_us (self, rtp_time);
 
   if (recovered && self->started)
@@ -260,17 +268,46 @@ move_delay (YodelFrameTiming *self,
   self->delay_us += CLAMP (error_us, -elapsed_us * DECLINE_PER_S, elapsed_us * GROWTH_PER_S);
 }
 
+static gint64
+due_us (YodelFrameTiming *self,
+        guint32           rtp_time,
+        gint64            delay_us,
+        gint64            now_us)
+{
+  if (!self->started || delay_us == 0)
+    return now_us;
+
+  return MAX (now_us, media_us (self, rtp_time) + self->least_us + delay_us);
+}
+
+static void
+note_passage (YodelFrameTiming *self,
+              gint64            passage_us)
+{
+  if (!self->shown || ABS (passage_us - self->passage_us) > JUMP_US)
+    self->passage_us = passage_us;
+  self->passage_us += (passage_us - self->passage_us) / PASSAGE_SMOOTHING;
+  self->shown = TRUE;
+}
+
 gint64
 yodel_frame_timing_render_time_us (YodelFrameTiming *self,
                                    guint32           rtp_time,
                                    gint64            now_us)
 {
   move_delay (self, now_us);
+  note_passage (self, due_us (self, rtp_time, self->delay_us, now_us) - media_us (self, rtp_time));
+  return due_us (self, rtp_time, self->delay_us + self->extra_us, now_us);
+}
 
-  if (!self->started || self->delay_us + self->extra_us == 0)
-    return now_us;
-
-  return MAX (now_us, media_us (self, rtp_time) + self->least_us + self->delay_us + self->extra_us);
+gboolean
+yodel_frame_timing_get_due_us (const YodelFrameTiming *self,
+                               guint32                *rtp_time,
+                               gint64                 *due_us)
+{
+  *rtp_time = self->last_rtp_time;
+  *due_us = media_us (self, self->last_rtp_time) + self->passage_us;
+  return self->shown;
 }
 
 gint64

@@ -33,7 +33,13 @@ gint64            yodel_frame_timing_render_time_us     (YodelFrameTiming *self,
                                                          guint32           rtp_time,
                                                          gint64            now_us);
 
-/* What the delay is made of; for statistics and lip sync. */
+/* For lip sync: when the frame of @rtp_time, the last pushed, is shown on average, without what is added.
+ * Returns: %FALSE before the first */
+gboolean          yodel_frame_timing_get_due_us         (const YodelFrameTiming *self,
+                                                         guint32          *rtp_time,
+                                                         gint64           *due_us);
+
+/* What the delay is made of; for statistics. */
 gint64            yodel_frame_timing_get_delay_us       (const YodelFrameTiming *self);
 gint64            yodel_frame_timing_get_jitter_us      (const YodelFrameTiming *self);
 gint64            yodel_frame_timing_get_decode_p95_us  (const YodelFrameTiming *self);

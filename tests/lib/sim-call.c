@@ -13,6 +13,10 @@
 #define WIDTH           192
 #define HEIGHT          108
 #define WIRE_OVERHEAD   44
+#define CLAP_SOUND_US   (100 * G_TIME_SPAN_MILLISECOND)
+#define CLAP_PICTURES   3
+#define CLAP_LEVEL      9000     /* the voice is not that loud */
+#define CLAP_BRIGHTNESS 190      /* nor the picture that bright */
 #define BEGINNING_US    ((gint64) 1000 * G_USEC_PER_SEC)
 
 /* What the codecs are asked for while the core is at work. */
@@ -23,6 +27,12 @@ typedef struct
   YodelAssembledFrame *decode;    /* (owned) (nullable) */
   gint64               done_us;   /* of decoding */
 } Job;
+
+static gint64
+samples_us (gint64 n_samples)
+{
+  return n_samples * G_USEC_PER_SEC / 48000;
+}
 
 static void
 on_send (guint     transport,
@@ -42,6 +52,15 @@ on_send (guint     transport,
                     size + WIRE_OVERHEAD, peer->call->now_us);
 }
 
+/* Takes down @time_us unless it belongs to the clap before. */
+static void
+note_clap (GArray *claps_us,
+           gint64  time_us)
+{
+  if (claps_us->len == 0 || time_us - g_array_index (claps_us, gint64, claps_us->len - 1) > SIM_CLAP_US / 2)
+    g_array_append_val (claps_us, time_us);
+}
+
 static void
 on_play (guint         section,
          const gint16 *samples,
@@ -54,6 +73,9 @@ on_play (guint         section,
   if (peer->heard->len == 0)
     peer->first_heard_us = time_us;
   g_array_append_vals (peer->heard, samples, n_samples);
+  for (gsize i = 0; i < n_samples; i++)
+    if (ABS (samples[i]) > CLAP_LEVEL)
+      note_clap (peer->claps_heard_us, time_us + samples_us (i));
 }
 
 static void
@@ -71,6 +93,8 @@ on_show (guint            section,
   peer->last_shown_us = now_us;
   peer->shown_rotation = picture->rotation;
   g_array_append_val (peer->shown_us, now_us);
+  if (picture->y[picture->height / 2 * picture->y_stride + picture->width / 2] > CLAP_BRIGHTNESS)
+    note_clap (peer->claps_seen_us, now_us);
 }
 
 static void
@@ -290,6 +314,8 @@ peer_init (SimPeer      *peer,
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->keys = g_string_new (NULL);
   peer->shown_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+  peer->claps_heard_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+  peer->claps_seen_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   peer->audio = yodel_session_core_add_section (peer->core, YODEL_MEDIA_AUDIO,
                                                 YODEL_DIRECTION_SENDRECV, call->now_us);
   if (with_video)
@@ -310,6 +336,8 @@ peer_clear (SimPeer *peer)
   g_array_unref (peer->heard);
   g_string_free (peer->keys, TRUE);
   g_array_unref (peer->shown_us);
+  g_array_unref (peer->claps_heard_us);
+  g_array_unref (peer->claps_seen_us);
 }
 
 SimCall *
@@ -425,11 +453,30 @@ sim_call_negotiate (SimCall *self,
   open_transports (to);
 }
 
+/* The voice steps back behind a tone that begins with the picture that is bright. */
+static void
+clap (SimPeer *peer,
+      gint16   samples[AUDIO_SAMPLES],
+      gint64   captured_us)
+{
+  gint64 began_us = captured_us - AUDIO_BLOCK_US - peer->call->began_us;
+
+  for (guint i = 0; i < AUDIO_SAMPLES; i++)
+    {
+      gint64 t_us = began_us + samples_us (i);
+
+      samples[i] /= 4;
+      if (t_us >= 0 && t_us % SIM_CLAP_US < CLAP_SOUND_US)
+        samples[i] += 14000 * sin (2 * G_PI * 1500 * (t_us % SIM_CLAP_US) / G_USEC_PER_SEC);
+    }
+}
+
 /* A voice of sorts: harmonics of a gliding tone, in syllables. */
 static void
 speak (SimPeer *peer,
        gint64   block)
 {
+  gint64 captured_us = peer->call->now_us - peer->microphone_late_us;
   gint16 samples[AUDIO_SAMPLES] = { 0 };
 
   for (guint i = 0; i < AUDIO_SAMPLES && !peer->silent; i++)
@@ -444,15 +491,17 @@ speak (SimPeer *peer,
       samples[i] = 5000 * loudness * sum;
     }
 
-  yodel_session_core_push_audio (peer->core, peer->audio, samples, AUDIO_SAMPLES,
-                                 peer->call->now_us, peer->call->now_us);
+  if (peer->claps)
+    clap (peer, samples, captured_us);
+  yodel_session_core_push_audio (peer->core, peer->audio, samples, AUDIO_SAMPLES, captured_us, peer->call->now_us);
   peer->samples_sent += AUDIO_SAMPLES;
 }
 
 /* A picture in which everything moves. */
 static void
 paint (YodelVideoFrame *picture,
-       guint            n)
+       guint            n,
+       double           brightness)
 {
   double across[WIDTH];
 
@@ -463,7 +512,7 @@ paint (YodelVideoFrame *picture,
       double down = 50 * cos ((y + 2 * n) / 11.0);
 
       for (guint x = 0; x < WIDTH; x++)
-        picture->y[y * picture->y_stride + x] = across[x] + down;
+        picture->y[y * picture->y_stride + x] = brightness * (across[x] + down);
     }
   for (guint y = 0; y < (HEIGHT + 1) / 2; y++)
     {
@@ -480,11 +529,13 @@ show_oneself (SimPeer *peer)
     yodel_video_frame_new (blank ? peer->call->width : WIDTH, blank ? peer->call->height : HEIGHT);
 
   if (!blank)
-    paint (picture, peer->pictures_sent);
+    paint (picture, peer->pictures_sent, peer->claps ? 0.5 : 1);
+  if (peer->claps && peer->pictures_sent % (SIM_CLAP_US / PICTURE_US) < CLAP_PICTURES)
+    memset (picture->y, 230, picture->y_stride * picture->height);
 
   peer->pictures_sent++;
   picture->rotation = peer->rotation;
-  picture->timestamp_us = peer->call->now_us;
+  picture->timestamp_us = peer->call->now_us - peer->camera_late_us;
   yodel_session_core_push_video (peer->core, peer->video, picture, peer->call->now_us);
 }
 
@@ -494,15 +545,28 @@ has_camera (const SimPeer *peer)
   return peer->video != 0 && !peer->no_pictures;
 }
 
+/* Both since the beginning of the call. */
+static gint64
+next_audio_us (const SimPeer *peer)
+{
+  gint64 audio_us = peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US;
+
+  return audio_us + audio_us * peer->microphone_ppm / 1000000 + peer->microphone_late_us;
+}
+
+static gint64
+next_video_us (const SimPeer *peer)
+{
+  return peer->pictures_sent * PICTURE_US + peer->camera_late_us;
+}
+
 static gint64
 next_media_us (const SimPeer *peer)
 {
   gint64 began_us = peer->call->began_us;
-  gint64 audio_us = began_us + peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US;
-  gint64 video_us = began_us + peer->pictures_sent * PICTURE_US;
+  gint64 audio_us = peer->no_sound ? YODEL_NEVER_US : began_us + next_audio_us (peer);
+  gint64 video_us = began_us + next_video_us (peer);
 
-  if (peer->no_sound)
-    audio_us = YODEL_NEVER_US;
   return has_camera (peer) ? MIN (audio_us, video_us) : audio_us;
 }
 
@@ -511,9 +575,9 @@ give_media (SimPeer *peer)
 {
   gint64 elapsed_us = peer->call->now_us - peer->call->began_us;
 
-  while (!peer->no_sound && peer->samples_sent / AUDIO_SAMPLES * AUDIO_BLOCK_US <= elapsed_us)
+  while (!peer->no_sound && next_audio_us (peer) <= elapsed_us)
     speak (peer, elapsed_us / AUDIO_BLOCK_US);
-  while (has_camera (peer) && peer->pictures_sent * PICTURE_US <= elapsed_us)
+  while (has_camera (peer) && next_video_us (peer) <= elapsed_us)
     show_oneself (peer);
   settle (peer);
 }
@@ -591,4 +655,46 @@ sim_peer_get_loudness (SimPeer *peer,
     loud += ABS (g_array_index (peer->heard, gint16, i)) > 300;
 
   return n > 0 ? (double) loud / n : 0;
+}
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b)
+{
+  gint64 difference = *(const gint64 *) a - *(const gint64 *) b;
+
+  return difference < 0 ? -1 : difference > 0;
+}
+
+gint64
+sim_peer_get_lip_skew (SimPeer *peer,
+                       gint64   from_us,
+                       guint    percent,
+                       guint   *n_claps)
+{
+  g_autoptr (GArray) skews_us = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0, j = 0; i < peer->claps_heard_us->len; i++)
+    {
+      gint64 heard_us = g_array_index (peer->claps_heard_us, gint64, i);
+      gint64 skew_us;
+
+      while (j < peer->claps_seen_us->len
+             && g_array_index (peer->claps_seen_us, gint64, j) < heard_us - SIM_CLAP_US / 2)
+        j++;
+      if (heard_us < from_us || j == peer->claps_seen_us->len)
+        continue;
+
+      skew_us = g_array_index (peer->claps_seen_us, gint64, j) - heard_us;
+      if (skew_us > SIM_CLAP_US / 2)   /* nobody saw this one */
+        continue;
+      g_test_message ("at %.2f s: picture behind sound by %.1f ms", (heard_us - peer->call->began_us) / 1e6, skew_us / 1e3);
+      skew_us = ABS (skew_us);
+      g_array_append_val (skews_us, skew_us);
+    }
+
+  *n_claps = skews_us->len;
+  g_assert_cmpuint (skews_us->len, >, 0);
+  g_array_sort (skews_us, compare_times);
+  return g_array_index (skews_us, gint64, (skews_us->len - 1) * percent / 100);
 }

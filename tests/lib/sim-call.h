@@ -9,6 +9,9 @@
 
 #include <yodel/yodel-stats.h>
 
+/* Thirty pictures. */
+#define SIM_CLAP_US ((gint64) 30 * (G_USEC_PER_SEC / 30))
+
 typedef struct _SimCall SimCall;
 
 /* One side.  Section ids are those of its core, 0 where there is none. */
@@ -45,6 +48,12 @@ typedef struct
   guint             coded_width;       /* of the last of them */
   guint16           picture_id;
   guint             rotation;          /* of its camera */
+  gint64            camera_late_us;    /* from the taking of a picture to its being handed over */
+  gint64            microphone_late_us;   /* the same of sound */
+  gint              microphone_ppm;    /* by so much its samples come too seldom */
+  gboolean          claps;             /* once in SIM_CLAP_US it is loud and bright, both at the same moment */
+  GArray           *claps_heard_us;    /* (owned) of gint64: when those of the other side were to be heard ... */
+  GArray           *claps_seen_us;     /* (owned) of gint64: ... and seen */
   gboolean          silent;            /* its source gives nothing */
   gboolean          no_sound;          /* nor does it send any silence */
   gboolean          no_pictures;       /* its camera neither */
@@ -89,5 +98,12 @@ double      sim_peer_get_number (SimPeer             *peer,
 /* Share of the last @duration_us of what was heard that is not silent. */
 double      sim_peer_get_loudness (SimPeer           *peer,
                                    gint64             duration_us);
+
+/* How far apart sound and picture were at the claps from @from_us on: no more than this at so many @percent
+ * of them.  @n_claps: how many were both heard and seen */
+gint64      sim_peer_get_lip_skew (SimPeer           *peer,
+                                   gint64             from_us,
+                                   guint              percent,
+                                   guint             *n_claps);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimCall, sim_call_free)

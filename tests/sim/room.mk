@@ -17,3 +17,8 @@ check_PROGRAMS += tests/sim/test-sound
 tests_sim_test_sound_SOURCES = %D%/test-sound.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_sound_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/sim/test-lips
+tests_sim_test_lips_SOURCES = %D%/test-lips.c \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_test_lips_LDADD   = $(CORE_LIBS)
