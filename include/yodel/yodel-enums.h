@@ -206,7 +206,7 @@ typedef enum
  * YodelContactPolicy:
  * @YODEL_CONTACT_MAY_RING: a call of this contact rings
  * @YODEL_CONTACT_MAY_KNOCK: may ask whether to call
- * @YODEL_CONTACT_MAY_SEE_ADDRESS: sees this side's network address before a call is accepted: speed
+ * @YODEL_CONTACT_MAY_SEE_ADDRESS: sees this side's network address while it rings, so that the call is up with the accept
  */
 typedef enum
 {

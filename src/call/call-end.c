@@ -38,6 +38,7 @@ conclude (YodelCall *self)
 
   if (self->state == YODEL_CALL_ENDED)
     return;
+  g_clear_handle_id (&self->anew_timer, g_source_remove);
   self->ended_us = g_get_monotonic_time ();
   write_history (self);
   yodel_call_set_state (self, YODEL_CALL_ENDED);

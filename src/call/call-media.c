@@ -13,6 +13,9 @@
 /* Candidates that are found within so short a time go together. */
 #define CANDIDATES_MS 20
 
+/* A caller who had prepared a path to another device takes so long to begin anew, on a bad way. */
+#define ANEW_MS 8000
+
 static const YodelCallMedia media_of_kind[2] = { YODEL_CALL_AUDIO, YODEL_CALL_VIDEO };
 
 /* What an asynchronous answer of the session needs: the call, and whether it is still that session. */
@@ -103,24 +106,28 @@ get_direction (YodelCall      *self,
 {
   if (self->held)
     return YODEL_DIRECTION_INACTIVE;
+  /* Nobody has said yet what this side will send: most likely, sound. */
+  if (self->accepted_us == 0 && !self->is_outgoing)
+    return kind == YODEL_MEDIA_AUDIO ? YODEL_DIRECTION_SENDRECV : YODEL_DIRECTION_INACTIVE;
   if (wants (self, kind))
     return YODEL_DIRECTION_SENDRECV;
   return kind == YODEL_MEDIA_AUDIO || self->sinks[kind] != NULL ? YODEL_DIRECTION_RECVONLY : YODEL_DIRECTION_INACTIVE;
 }
 
-/* Sources and sinks go to their tracks when the call is wanted by this side: before that, nobody may
- * hear into the room. */
+/* Sources and sinks go to their tracks when both sides are in the call: before that, nobody may hear into
+ * the room, even where the path is there already. */
 static void
 attach (YodelCall      *self,
         YodelMediaKind  kind)
 {
   YodelTrack *track = self->tracks[kind];
-  YodelSource *source = wants (self, kind) ? self->sources[kind] : NULL;
+  YodelSource *source = self->accepted_us > 0 && wants (self, kind) ? self->sources[kind] : NULL;
+  YodelSink *sink = self->accepted_us > 0 ? self->sinks[kind] : NULL;
 
   if (yodel_track_get_source (track) != source)
     yodel_track_set_source (track, source);
-  if (yodel_track_get_sink (track) != self->sinks[kind])
-    yodel_track_set_sink (track, self->sinks[kind]);
+  if (yodel_track_get_sink (track) != sink)
+    yodel_track_set_sink (track, sink);
   if (yodel_track_get_direction (track) != get_direction (self, kind))
     yodel_track_set_direction (track, get_direction (self, kind));
 }
@@ -176,6 +183,22 @@ on_track_added (YodelSession *session,
   yodel_call_emit_track_added (self, track);
 }
 
+/* Who else rings hears nothing of it, and keeps still: this side can answer the checks of one device alone. */
+static void
+invite_device (YodelCall *self)
+{
+  YodelCallMessage *message;
+
+  if (!self->is_outgoing || !self->is_early || self->is_invited || self->own_candidate == NULL || self->dialogue == NULL ||
+      self->accepted_us > 0)
+    return;
+  self->is_invited = TRUE;
+  message = yodel_call_message_new (YODEL_CALL_MESSAGE_CANDIDATES);
+  message->candidates[message->n_candidates++] = g_strdup (self->own_candidate);
+  yodel_call_dialogue_send_to (self->dialogue, message, self->early_device, g_get_monotonic_time ());
+  yodel_call_talk_pump (self);
+}
+
 static gboolean
 send_candidates (gpointer data)
 {
@@ -195,11 +218,14 @@ send_candidates (gpointer data)
             message->is_end_of_candidates = TRUE;
           else
             message->candidates[message->n_candidates++] = g_strdup (candidate);
+          if (self->own_candidate == NULL && *candidate != '\0')
+            self->own_candidate = g_strdup (candidate);
         }
       g_ptr_array_remove_range (self->candidates, 0, n);
       yodel_call_dialogue_send (self->dialogue, message, g_get_monotonic_time ());
     }
   yodel_call_talk_pump (self);
+  invite_device (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -242,10 +268,71 @@ on_restart_wanted (YodelSession *session,
 static void
 on_connected (YodelCall *self)
 {
+  if (self->accepted_us == 0)
+    return;
   if (self->connected_us == 0)
     self->connected_us = g_get_monotonic_time ();
-  if (self->accepted_us > 0)
-    yodel_call_set_state (self, YODEL_CALL_CONNECTED);
+  yodel_call_set_state (self, YODEL_CALL_CONNECTED);
+}
+
+/* Forgets the session, and what was said about it, but for what was not looked at yet. */
+static void
+drop_session (YodelCall *self)
+{
+  self->epoch++;
+  self->work = YODEL_CALL_IDLE;
+  self->has_offer_out = self->needs_offer = self->is_described = FALSE;
+  self->is_early = self->is_invited = FALSE;
+  g_clear_pointer (&self->own_candidate, g_free);
+  self->has_fingerprint[0] = self->has_fingerprint[1] = FALSE;
+  g_clear_handle_id (&self->candidates_timer, g_source_remove);
+  g_ptr_array_set_size (self->candidates, 0);
+  memset (self->tracks, 0, sizeof self->tracks);
+  if (self->session == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  yodel_session_close (self->session);
+  g_clear_object (&self->session);
+}
+
+static gboolean
+on_nothing_new (gpointer data)
+{
+  YodelCall *self = data;
+
+  self->anew_timer = 0;
+  yodel_call_fail (self, YODEL_END_FAILED, "the encrypted handshake with the other side failed");
+  return G_SOURCE_REMOVE;
+}
+
+/* The caller was shaking hands with another device when this one was taken, and will say another offer. */
+static void
+wait_for_offer (YodelCall *self)
+{
+  GSource *source = g_timeout_source_new (ANEW_MS);
+
+  drop_session (self);
+  g_source_set_callback (source, on_nothing_new, self, NULL);
+  self->anew_timer = g_source_attach (source, self->endpoint->context);
+  g_source_unref (source);
+}
+
+/* A path that was prepared while it rings has gone; after the accept another one is looked for. */
+static void
+on_session_ended (YodelCall *self)
+{
+  const YodelEndReason reason = yodel_session_get_end_reason (self->session);
+
+  if (self->accepted_us == 0 && self->is_early && !self->is_ending)
+    {
+      yodel_call_media_drop (self);
+      self->is_early_lost = TRUE;
+    }
+  else if (!self->is_outgoing && self->accepted_us > 0 && self->connected_us == 0 && !self->is_ending && !self->is_anew &&
+           (reason == YODEL_END_FAILED || reason == YODEL_END_KEY))
+    wait_for_offer (self);
+  else
+    yodel_call_end_of_session (self);
 }
 
 static void
@@ -269,7 +356,7 @@ on_session_state (YodelSession *session,
       yodel_call_set_state (self, YODEL_CALL_RECONNECTING);
       break;
     case YODEL_SESSION_ENDED:
-      yodel_call_end_of_session (self);
+      on_session_ended (self);
       break;
     }
 }
@@ -294,23 +381,11 @@ make_session (YodelCall *self)
       add_track (self, kind);
 }
 
-/* Forgets the session, and what was said about it. */
 void
 yodel_call_media_drop (YodelCall *self)
 {
-  self->epoch++;
-  self->work = YODEL_CALL_IDLE;
-  self->has_offer_out = self->needs_offer = self->is_described = FALSE;
-  self->has_fingerprint[0] = self->has_fingerprint[1] = FALSE;
-  g_clear_handle_id (&self->candidates_timer, g_source_remove);
-  g_ptr_array_set_size (self->candidates, 0);
   g_queue_clear_full (&self->inbox, (GDestroyNotify) yodel_call_message_free);
-  memset (self->tracks, 0, sizeof self->tracks);
-  if (self->session == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data (self->session, self);
-  yodel_session_close (self->session);
-  g_clear_object (&self->session);
+  drop_session (self);
 }
 
 /* What both sides agreed on. */
@@ -320,6 +395,8 @@ on_agreed (YodelCall *self)
   YodelCallMedia remote = 0;
   YodelTrack *audio = self->tracks[YODEL_MEDIA_AUDIO];
 
+  if (self->accepted_us == 0)
+    return;
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
     if (self->tracks[kind] != NULL &&
         (yodel_track_get_current_direction (self->tracks[kind]) & YODEL_DIRECTION_RECVONLY) != 0)
@@ -480,26 +557,59 @@ on_remote_answer_set (GObject      *source,
   on_remote_set (question, YODEL_SESSION (source), result, YODEL_SDP_ANSWER);
 }
 
-/* A description of the peer's: the certificate that was signed must be the one it names, always the same. */
+/* A device that is not told yet that the path leads to it sends no checks: the candidates in the description wait.
+ * Returns: (transfer full): the description without them */
+static char *
+put_candidates_off (YodelCall              *self,
+                    const YodelCallMessage *message)
+{
+  YodelCallMessage *later = yodel_call_message_new (YODEL_CALL_MESSAGE_CANDIDATES);
+  g_auto (GStrv) lines = g_strsplit (message->description, "\r\n", -1);
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  memcpy (later->device, message->device, sizeof later->device);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (strcmp (lines[i], "a=end-of-candidates") == 0)
+      later->is_end_of_candidates = TRUE;
+    else if (!g_str_has_prefix (lines[i], "a=candidate:"))
+      g_string_append_printf (rest, "%s%s", i > 0 ? "\r\n" : "", lines[i]);
+    else if (later->n_candidates < YODEL_CALL_MESSAGE_MAX_CANDIDATES)
+      later->candidates[later->n_candidates++] = g_strdup (lines[i] + strlen ("a="));
+  g_queue_push_head (&self->inbox, later);
+  return g_string_free (g_steal_pointer (&rest), FALSE);
+}
+
+/* A description of the peer's: the certificate that was signed must be the one it names, and the same as long as there is
+ * a connection. */
 static void
 apply_description (YodelCall              *self,
                    const YodelCallMessage *message)
 {
-  const gboolean is_offer = message->type == YODEL_CALL_MESSAGE_OFFER;
+  g_autofree char *kept = NULL;
   guint8 named[YODEL_FINGERPRINT_BYTES];
+  const gboolean is_offer = message->type == YODEL_CALL_MESSAGE_OFFER;
+  const gboolean is_right = read_fingerprint (message->description, named) && memcmp (named, message->fingerprint, sizeof named) == 0;
 
-  if (!read_fingerprint (message->description, named) || memcmp (named, message->fingerprint, sizeof named) != 0 ||
-      (self->has_fingerprint[1] && memcmp (named, self->peer_fingerprint, sizeof named) != 0))
+  /* The caller had prepared a path to another device of ours, and begins anew with this one. */
+  if (is_right && is_offer && !self->is_outgoing && self->connected_us == 0 && self->has_fingerprint[1] &&
+      memcmp (named, self->peer_fingerprint, sizeof named) != 0)
+    drop_session (self);
+  if (!is_right || (self->has_fingerprint[1] && memcmp (named, self->peer_fingerprint, sizeof named) != 0))
     {
       yodel_call_fail (self, YODEL_END_KEY, "the certificate of the peer is not the one it signed for");
       return;
     }
+  if (self->anew_timer != 0)
+    self->is_anew = TRUE;
+  g_clear_handle_id (&self->anew_timer, g_source_remove);
   note_fingerprint (self, TRUE, named);
   if (self->session == NULL)
     make_session (self);
   self->work = YODEL_CALL_APPLYING;
+  if (!self->is_outgoing && self->accepted_us == 0 && !self->is_invited)
+    kept = put_candidates_off (self, message);
   yodel_session_set_remote_description_async (self->session, is_offer ? YODEL_SDP_OFFER : YODEL_SDP_ANSWER,
-                                              message->description, NULL,
+                                              kept != NULL ? kept : message->description, NULL,
                                               is_offer ? on_remote_offer_set : on_remote_answer_set, question_new (self));
 }
 
@@ -542,7 +652,12 @@ apply (YodelCall              *self,
         apply_description (self, message);
       break;
     case YODEL_CALL_MESSAGE_ANSWER:
-      if (self->has_offer_out)
+      if (self->awaits_old_answer)
+        {
+          self->awaits_old_answer = FALSE;
+          yodel_call_media_begin_offer (self);
+        }
+      else if (self->has_offer_out)
         {
           self->has_offer_out = FALSE;
           apply_description (self, message);
@@ -574,14 +689,49 @@ split_candidates (YodelCall        *self,
   g_queue_push_head (&self->inbox, rest);
 }
 
+/* While it rings at several devices of the peer's, the first that answers is the one to which a path is prepared. */
+static gboolean
+is_for_now (YodelCall              *self,
+            const YodelCallMessage *message)
+{
+  if (self->accepted_us > 0)
+    return TRUE;
+  if (self->is_outgoing && !self->is_early && !self->is_early_lost && message->type == YODEL_CALL_MESSAGE_ANSWER)
+    {
+      self->is_early = TRUE;
+      memcpy (self->early_device, message->device, sizeof self->early_device);
+      invite_device (self);
+    }
+  if (!self->is_early)
+    return FALSE;
+  if (!self->is_outgoing)
+    return message->type != YODEL_CALL_MESSAGE_CANDIDATES || self->is_invited;
+  return memcmp (message->device, self->early_device, sizeof self->early_device) == 0;
+}
+
+/* The peer's words count when somebody has accepted, or where a path is prepared before. */
+static YodelCallMessage *
+pop_message (YodelCall *self)
+{
+  for (GList *l = self->inbox.head; l != NULL; l = l->next)
+    {
+      YodelCallMessage *message = l->data;
+
+      if (!is_for_now (self, message))
+        continue;
+      g_queue_delete_link (&self->inbox, l);
+      return message;
+    }
+  return NULL;
+}
+
 /* Goes on with what waits, one after the other. */
 void
 yodel_call_media_process (YodelCall *self)
 {
-  /* The peer's words count when somebody has accepted; ours, when there is somebody to hear them. */
-  while (self->work == YODEL_CALL_IDLE && !self->is_ending && self->endpoint != NULL && self->accepted_us > 0)
+  while (self->work == YODEL_CALL_IDLE && !self->is_ending && self->endpoint != NULL)
     {
-      g_autoptr (YodelCallMessage) message = g_queue_pop_head (&self->inbox);
+      g_autoptr (YodelCallMessage) message = pop_message (self);
 
       if (message == NULL)
         break;
@@ -589,9 +739,25 @@ yodel_call_media_process (YodelCall *self)
         split_candidates (self, message);
       apply (self, message);
     }
+  /* Ours, when there is somebody to hear them. */
   if (self->needs_offer && self->work == YODEL_CALL_IDLE && !self->has_offer_out && !self->is_ending &&
       self->session != NULL && self->accepted_us > 0)
     yodel_call_media_begin_offer (self);
+}
+
+/* Both sides are in the call now: what was prepared is used. */
+void
+yodel_call_media_wake (YodelCall *self)
+{
+  if (self->session == NULL)
+    return;
+  if (self->work != YODEL_CALL_IDLE && self->is_early && !self->is_outgoing)
+    self->needs_offer = TRUE;   /* the answer that is being made does not know yet what is sent */
+  yodel_call_media_apply (self);
+  if (self->has_fingerprint[0] && self->has_fingerprint[1] && self->work == YODEL_CALL_IDLE)
+    on_agreed (self);
+  if (self->session != NULL && yodel_session_get_state (self->session) == YODEL_SESSION_CONNECTED)
+    on_connected (self);
 }
 
 /* @message: (transfer full): a description, or candidates, of the peer's */
@@ -599,13 +765,41 @@ void
 yodel_call_media_take (YodelCall        *self,
                        YodelCallMessage *message)
 {
-  if (self->is_ending || self->inbox.length >= YODEL_DIALOGUE_MAX_EVENTS)
+  if (self->is_ending || self->endpoint == NULL || self->inbox.length >= YODEL_DIALOGUE_MAX_EVENTS)
     {
       yodel_call_message_free (message);
       return;
     }
+  if (!self->is_outgoing && message->type == YODEL_CALL_MESSAGE_CANDIDATES &&
+      memcmp (message->to_device, self->endpoint->device, sizeof message->to_device) == 0)
+    self->is_invited = TRUE;
   g_queue_push_tail (&self->inbox, message);
   yodel_call_media_process (self);
+}
+
+static gboolean
+is_from (const YodelCallMessage *message,
+         const guint8           *device)
+{
+  return memcmp (message->device, device, YODEL_DEVICE_ID_BYTES) == 0;
+}
+
+/* The path that was prepared leads to another device, or nowhere: all begins anew with @device, once it has said the answer
+ * that it owes to the first offer. */
+static void
+begin_anew (YodelCall    *self,
+            const guint8 *device)
+{
+  gboolean has_answered = memcmp (device, self->early_device, YODEL_DEVICE_ID_BYTES) == 0;
+
+  for (GList *l = self->inbox.head; l != NULL; l = l->next)
+    {
+      const YodelCallMessage *message = l->data;
+
+      has_answered |= message->type == YODEL_CALL_MESSAGE_ANSWER && is_from (message, device);
+    }
+  yodel_call_media_drop (self);
+  self->awaits_old_answer = !has_answered;
 }
 
 /* It is certain which device the call is with: what others said is dropped. */
@@ -614,11 +808,16 @@ yodel_call_media_settle (YodelCall *self)
 {
   const guint8 *device = yodel_call_dialogue_get_peer_device (self->dialogue);
 
+  if (self->is_outgoing && device != NULL &&
+      (self->is_early_lost || (self->is_early && memcmp (device, self->early_device, YODEL_DEVICE_ID_BYTES) != 0)))
+    begin_anew (self, device);
+  if (self->is_outgoing && !self->is_described && self->work == YODEL_CALL_IDLE && !self->awaits_old_answer)
+    yodel_call_media_begin_offer (self);
   for (guint n = self->inbox.length; n > 0; n--)
     {
       YodelCallMessage *message = g_queue_pop_head (&self->inbox);
 
-      if (device != NULL && memcmp (message->device, device, YODEL_DEVICE_ID_BYTES) != 0)
+      if (device != NULL && !is_from (message, device))
         yodel_call_message_free (message);
       else
         g_queue_push_tail (&self->inbox, message);

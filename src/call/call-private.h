@@ -80,6 +80,14 @@ struct _YodelCall
   gboolean           has_offer_out;
   gboolean           needs_offer;
   gboolean           is_described;   /* the peer has our description, so candidates mean something */
+  gboolean           is_early;       /* the path is prepared while it rings: the callee lets the caller see its address */
+  guint8             early_device[YODEL_DEVICE_ID_BYTES];   /* of the peer's: the one it leads to */
+  gboolean           is_invited;     /* the callee's path: the caller prepares his to this device */
+  char              *own_candidate;  /* (owned) (nullable) the first of this side's that was said */
+  gboolean           is_early_lost;
+  gboolean           is_anew;
+  guint              anew_timer;     /* the callee's: for an offer in place of the one that failed */
+  gboolean           awaits_old_answer;   /* to an offer that is void: a new one goes out behind it */
   GQueue             inbox;          /* (owned) YodelCallMessage: descriptions and candidates to be taken */
   GPtrArray         *candidates;     /* (owned) of ours, to be sent */
   guint              candidates_timer;
@@ -148,6 +156,8 @@ void       yodel_call_media_settle       (YodelCall               *self);
 void       yodel_call_media_process      (YodelCall               *self);
 
 void       yodel_call_media_apply        (YodelCall               *self);
+
+void       yodel_call_media_wake         (YodelCall               *self);
 
 void       yodel_call_media_drop         (YodelCall               *self);
 

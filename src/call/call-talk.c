@@ -83,9 +83,8 @@ on_up (YodelCall *self)
     self->accepted_us = g_get_monotonic_time ();
   if (self->state < YODEL_CALL_CONNECTING)
     yodel_call_set_state (self, YODEL_CALL_CONNECTING);
-  if (self->is_outgoing && self->is_knock && !self->is_described)
-    yodel_call_media_begin_offer (self);
   yodel_call_media_settle (self);
+  yodel_call_media_wake (self);
 }
 
 static void

@@ -122,6 +122,14 @@ is_in_conversation (YodelEndpoint *self)
   return FALSE;
 }
 
+/* Whether the caller, of whom nobody knows yet whether he will be taken, learns where this side is: for speed. */
+static gboolean
+may_see_address (const Letter *letter)
+{
+  return letter->is_contact && letter->message->type == YODEL_CALL_MESSAGE_OFFER &&
+         (letter->contact.policy & YODEL_CONTACT_MAY_SEE_ADDRESS) != 0;
+}
+
 /* A new call.  Shown, silent, or refused because of another. */
 static void
 open_call (YodelEndpoint *self,
@@ -138,6 +146,7 @@ open_call (YodelEndpoint *self,
     }
   call->is_waiting = is_busy;
   call->is_silent = self->do_not_disturb;
+  call->is_early = may_see_address (letter) && !call->is_silent && (!is_busy || self->call_waiting);
   call->route.signaller = g_object_ref (letter->signaller);
   call->route.way = g_strdup (letter->way);
   call->signaller_uri = yodel_signaller_dup_uri (letter->signaller);

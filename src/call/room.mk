@@ -27,3 +27,7 @@ tests_call_test_hostile_LDADD   = $(CORE_LIBS)
 check_PROGRAMS += tests/call/test-knock-guard
 tests_call_test_knock_guard_SOURCES = tests/call/test-knock-guard.c
 tests_call_test_knock_guard_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/call/test-address
+tests_call_test_address_SOURCES = tests/call/test-address.c $(CALL_TEST_PEOPLE)
+tests_call_test_address_LDADD   = $(CORE_LIBS)

@@ -123,6 +123,7 @@ yodel_call_detach (YodelCall *self)
     yodel_session_close (self->session);
   yodel_call_talk_clear (self);
   g_clear_handle_id (&self->candidates_timer, g_source_remove);
+  g_clear_handle_id (&self->anew_timer, g_source_remove);
   self->endpoint = NULL;
 }
 
@@ -155,6 +156,7 @@ yodel_call_finalize (GObject *object)
   g_free (self->signaller_uri);
   g_free (self->safety_code);
   g_free (self->end_text);
+  g_free (self->own_candidate);
 
   G_OBJECT_CLASS (yodel_call_parent_class)->finalize (object);
 }
@@ -640,6 +642,7 @@ yodel_call_accept (YodelCall      *self,
   yodel_call_set_state (self, YODEL_CALL_CONNECTING);
   yodel_call_dialogue_accept (self->dialogue, self->accepted_us);
   yodel_call_talk_pump (self);
+  yodel_call_media_wake (self);
   yodel_call_media_process (self);
 }
 

@@ -378,7 +378,9 @@ yodel_cli_call_watch_track (YodelCliCall *self,
 {
   const YodelMediaKind kind = yodel_track_get_kind (track);
 
-  self->tracks[kind] = track;
+  if (self->tracks[kind] != NULL)
+    g_signal_handlers_disconnect_by_data (self->tracks[kind], self);
+  g_set_object (&self->tracks[kind], track);
   set_up_track (self, track);
   g_signal_connect (track, "first-frame", G_CALLBACK (on_first_frame), self);
 }
@@ -393,7 +395,8 @@ add_tracks (YodelCliCall *self)
       if (self->options->without[kind])
         continue;
 
-      track = self->tracks[kind] = yodel_session_add_track (self->session, kind);
+      track = yodel_session_add_track (self->session, kind);
+      g_set_object (&self->tracks[kind], track);
       if (!yodel_cli_media_sends (self->options, kind))
         yodel_track_set_direction (track, YODEL_DIRECTION_RECVONLY);
       yodel_track_set_source (track, self->media.sources[kind]);
@@ -530,6 +533,12 @@ yodel_cli_call_clear (YodelCliCall *self)
   g_clear_object (&self->session);
   yodel_cli_media_clear (&self->media);
   yodel_cli_call_report_result (self);
+  for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
+    {
+      if (self->tracks[kind] != NULL)
+        g_signal_handlers_disconnect_by_data (self->tracks[kind], self);
+      g_clear_object (&self->tracks[kind]);
+    }
   g_clear_pointer (&self->stats, yodel_stats_unref);
   g_clear_pointer (&self->failure, g_free);
 }

@@ -111,7 +111,8 @@ on_level (YodelTrack   *track,
 void
 yodel_cli_call_start_reports (YodelCliCall *self)
 {
-  self->cancellable = g_cancellable_new ();
+  if (self->cancellable == NULL)
+    self->cancellable = g_cancellable_new ();
   self->shows_status = yodel_status_line_is_wanted ();
   yodel_call_figures_read (&self->status.figures, NULL, NULL, 0);
   self->status.levels[0] = self->status.levels[1] = -127;

@@ -25,7 +25,7 @@ struct _YodelCliCall
 
   GMainLoop             *loop;            /* (owned) */
   YodelSession          *session;         /* (owned) */
-  YodelTrack            *tracks[2];       /* (borrowed) (nullable) by kind */
+  YodelTrack            *tracks[2];       /* (owned) (nullable) by kind */
   YodelCliMedia          media;
   YodelLineInput        *input;           /* (owned) (nullable) */
   YodelKeyInput         *keys;            /* (owned) (nullable) */

@@ -198,10 +198,16 @@ static void
 follow_session (YodelTalk *self)
 {
   YodelCliCall *base = &self->base;
+  YodelSession *session = yodel_call_get_session (self->call);
 
-  if (base->session != NULL || yodel_call_get_session (self->call) == NULL)
+  if (session == NULL || session == base->session)
     return;
-  base->session = g_object_ref (yodel_call_get_session (self->call));
+  if (base->session != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (base->session, base);
+      yodel_cli_call_stop_reports (base);
+    }
+  g_set_object (&base->session, session);
   yodel_cli_call_watch_session (base);
   yodel_cli_call_start_reports (base);
   yodel_cli_call_start_control (base, NULL);
@@ -396,9 +402,6 @@ yodel_talk_free (YodelTalk *self)
 {
   g_clear_handle_id (&self->over_source, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->call, self);
-  for (guint kind = 0; kind < G_N_ELEMENTS (self->base.tracks); kind++)
-    if (self->base.tracks[kind] != NULL)
-      g_signal_handlers_disconnect_by_data (self->base.tracks[kind], &self->base);
   g_clear_object (&self->tone);
   yodel_cli_call_clear (&self->base);
   g_clear_object (&self->call);

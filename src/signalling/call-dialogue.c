@@ -108,7 +108,7 @@ static void
 finish (YodelCallDialogue *self,
         YodelDialogueEnd   end)
 {
-  yodel_dialogue_outbox_drop_all (&self->outbox);
+  yodel_dialogue_outbox_drop_news (&self->outbox);
   self->end = end;
   self->give_up_us = G_MAXINT64;
   set_state (self, YODEL_DIALOGUE_OVER);
@@ -413,7 +413,7 @@ give_way (YodelCallDialogue      *self,
           const YodelCallMessage *offer,
           gint64                  now_us)
 {
-  yodel_dialogue_outbox_drop_all (&self->outbox);
+  yodel_dialogue_outbox_drop_news (&self->outbox);
   say_hang_up (self, YODEL_HANG_UP_TAKEN_ELSEWHERE, all_devices, now_us);
 
   self->is_outgoing = FALSE;
@@ -582,6 +582,15 @@ yodel_call_dialogue_send (YodelCallDialogue *self,
                           YodelCallMessage  *message,
                           gint64             now_us)
 {
+  return yodel_call_dialogue_send_to (self, message, get_addressee (self), now_us);
+}
+
+gboolean
+yodel_call_dialogue_send_to (YodelCallDialogue *self,
+                             YodelCallMessage  *message,
+                             const guint8       device[YODEL_DEVICE_ID_BYTES],
+                             gint64             now_us)
+{
   /* To one who may not learn that we are here, nothing is said before the accept. */
   gboolean is_mute = self->state == YODEL_DIALOGUE_OVER ||
                      (self->state == YODEL_DIALOGUE_INCOMING && self->config.is_discreet);
@@ -592,7 +601,7 @@ yodel_call_dialogue_send (YodelCallDialogue *self,
   else
     {
       memcpy (message->call_id, self->call_id, sizeof message->call_id);
-      memcpy (message->to_device, get_addressee (self), sizeof message->to_device);
+      memcpy (message->to_device, device, sizeof message->to_device);
       pushed = yodel_dialogue_outbox_push (&self->outbox, message, now_us);
     }
   yodel_call_dialogue_advance (self, now_us);

@@ -107,6 +107,12 @@ gboolean            yodel_call_dialogue_send             (YodelCallDialogue     
                                                           YodelCallMessage          *message,
                                                           gint64                     now_us);
 
+/* The same to one device of those that ring. */
+gboolean            yodel_call_dialogue_send_to          (YodelCallDialogue         *self,
+                                                          YodelCallMessage          *message,
+                                                          const guint8               device[YODEL_DEVICE_ID_BYTES],
+                                                          gint64                     now_us);
+
 void                yodel_call_dialogue_advance          (YodelCallDialogue         *self,
                                                           gint64                     now_us);
 

@@ -93,10 +93,17 @@ yodel_dialogue_outbox_push (YodelDialogueOutbox *self,
   return TRUE;
 }
 
+/* What was said to a device that is not meant any more still has to be heard: it rings on. */
 void
-yodel_dialogue_outbox_drop_all (YodelDialogueOutbox *self)
+yodel_dialogue_outbox_drop_news (YodelDialogueOutbox *self)
 {
-  g_ptr_array_set_size (self->pending, 0);
+  for (guint i = self->pending->len; i-- > 0;)
+    {
+      const Pending *pending = g_ptr_array_index (self->pending, i);
+
+      if (pending->message->type != YODEL_CALL_MESSAGE_HANG_UP)
+        g_ptr_array_remove_index (self->pending, i);
+    }
 }
 
 /* From now on one device is meant: what went to all goes to it if it has not got it. */

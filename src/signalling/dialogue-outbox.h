@@ -39,7 +39,7 @@ gboolean yodel_dialogue_outbox_push             (YodelDialogueOutbox    *self,
                                                  YodelCallMessage       *message,
                                                  gint64                  now_us);
 
-void     yodel_dialogue_outbox_drop_all         (YodelDialogueOutbox    *self);
+void     yodel_dialogue_outbox_drop_news         (YodelDialogueOutbox    *self);
 
 void     yodel_dialogue_outbox_settle_on        (YodelDialogueOutbox    *self,
                                                  const guint8            device[YODEL_DEVICE_ID_BYTES],
