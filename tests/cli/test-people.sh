@@ -152,6 +152,28 @@ say bob "3 hang-up"
 check "a call can be named by its number" ended carol 0
 stop bob
 
+# --- who may see the address has the path before the accept
+time_of () { sed -n "s/.*\"event\":\"$2\",\"t\":\([0-9.]*\).*/\1/p" "$work/$1.events" | tail -n 1; }
+# up_after BOUND: seconds between the accept and the call on bob's side
+up_after ()
+{
+  awk -v taken="$(time_of bob accepted)" -v up="$(time_of bob connected)" -v bound="$1" \
+    'BEGIN { printf "# up %.1f ms after the accept\n", (up - taken) * 1000; exit !(up >= taken && up - taken < bound) }'
+}
+as bob contacts allow alice ring,knock,see >/dev/null
+start bob answer $way $quiet
+check "bob waits" event bob reachable
+call alice bob --no-video
+check "it rings and rings" event bob incoming
+sleep 1
+say bob accept
+check "and is taken" event alice first-audio
+check "so it is up at once" up_after 0.02
+say alice hang-up
+check "and over" ended alice 0
+stop bob
+as bob contacts allow alice ring,knock >/dev/null
+
 # --- who calls can be called
 start bob answer $way --auto-accept $quiet
 check "bob is there once more" event bob reachable
