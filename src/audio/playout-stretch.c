@@ -7,7 +7,7 @@
 #define SLACK_BELOW_US      500
 #define HURRY_US            (50 * YODEL_US_PER_MS)
 #define SPRINT_US           (250 * YODEL_US_PER_MS)
-#define OVERDUE_SLACK_US    (60 * YODEL_US_PER_MS)   /* how far a stall may be stretched over */
+#define OVERDUE_SLACK_US    (120 * YODEL_US_PER_MS)   /* how far a stall may be stretched over */
 #define OVERDUE_FROM_US     (20 * YODEL_US_PER_MS)
 #define SILENCE_RMS         60.0                 /* -55 dBov */
 

@@ -104,10 +104,23 @@ stalls (Lab    *lab,
   return in_order (packet, sent_us, since_us >= 0 && since_us < 40000 ? 425000 : 25000);
 }
 
+/* The jitter, a spike every ten seconds, and a stall in place of one of them. */
+static gint64
+all (Lab    *lab,
+     guint   packet,
+     gint64  sent_us)
+{
+  gint64 phase_us = (sent_us + 2000000) % 10000000;
+  gint64 held_us = phase_us >= 60000 || sent_us < 2000000 ? 0 : sent_us / 10000000 % 3 == 2 ? 400000 : 200000;
+
+  return in_order (packet, sent_us, (gint64) MAX (90000 + 30000 * lab_gauss (lab), 0) + held_us);
+}
+
 static const Loss losses[] = {
   { "0", 0, 1 },           { "5", 0.05, 1 },         { "10", 0.10, 1 },   { "20", 0.20, 1 },
   { "30", 0.30, 1 },       { "burst3-10", 0.10, 3 }, { "burst3-20", 0.20, 3 },
   { "jitter30", 0, 1, jitter }, { "spikes200", 0, 1, spikes }, { "stalls400", 0, 1, stalls },
+  { "all", 0, 1, all },
 };
 
 static gint16 *

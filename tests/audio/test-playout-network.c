@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define PATH_US 20000
+#define N_SEEDS 5
 
 static int
 compare (gconstpointer a,
@@ -118,6 +119,22 @@ spikes_and_gaussian (Lab    *lab,
   return phase_us >= 0 && phase_us < 200000 ? MAX (base_us, 100000 + 200000 - phase_us) : base_us;
 }
 
+/* All of it at once, as the bench has it: what is sent in 60 ms comes late, and all after it waits
+ * behind: by 200 ms every ten seconds, once by 400 ms. */
+static gint64
+all_at_once (Lab    *lab,
+             guint   packet,
+             gint64  sent_us)
+{
+  static gint64 last_us;
+  gint64 phase_us = (sent_us + 2000000) % 10000000;
+  gint64 held_us = phase_us >= 60000 || sent_us < 2000000 ? 0 : sent_us / 10000000 == 2 ? 400000 : 200000;
+  gint64 arrival_us = sent_us + (gint64) MAX (90000 + 30000 * lab_gauss (lab), 0) + held_us;
+
+  last_us = MAX (arrival_us, packet == 0 ? 0 : last_us);
+  return last_us - sent_us;
+}
+
 typedef struct
 {
   const char *name;
@@ -131,20 +148,28 @@ static const Jitter jitters[] = {
   { "half-gaussian-5-ms",           mild,                0.015 },
   { "spikes-of-200-ms",             spikes,              0.021 },
   { "spikes-in-gaussian",           spikes_and_gaussian, 0.015 },
+  { "spikes-and-a-stall-in-gaussian", all_at_once,       0.010 },
 };
 
 static void
 test_jitter (gconstpointer data)
 {
   const Jitter *c = data;
-  Lab lab = { .transit = c->transit, .n_seconds = 60, .seed = 11, .phase_us = 4000 };
+  double concealed = 0;
 
-  lab_run (&lab);
-  report (&lab);
-  g_test_message ("jitter p95 %.1f ms", jitter_p95_ms (&lab));
-  g_assert_cmpfloat (lab_concealed (&lab), <, c->concealed);
-  g_assert_cmpfloat (lab_mean_buffer_ms (&lab), <, jitter_p95_ms (&lab) + 25);
-  lab_clear (&lab);
+  for (guint i = 0; i < N_SEEDS; i++)
+    {
+      Lab lab = { .transit = c->transit, .n_seconds = 50, .seed = 11 + i, .phase_us = 4000 };
+
+      lab_run (&lab);
+      report (&lab);
+      g_test_message ("jitter p95 %.1f ms", jitter_p95_ms (&lab));
+      g_assert_cmpfloat (lab_mean_buffer_ms (&lab), <, jitter_p95_ms (&lab) + 25);
+      concealed += lab_concealed (&lab) / N_SEEDS;
+      lab_clear (&lab);
+    }
+  g_test_message ("concealed %.2f %%", 100 * concealed);
+  g_assert_cmpfloat (concealed, <, c->concealed);
 }
 
 /* ---- trouble, and after ---- */
