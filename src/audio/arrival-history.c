@@ -41,14 +41,25 @@ yodel_arrival_history_push (YodelArrivalHistory *self,
   self->last_transit_us = arrival_us - rtp_time * 1000 / 48;
 }
 
+/* Was a frame of this time among the last, itself or a copy? */
+gboolean
+yodel_arrival_history_has_frame (const YodelArrivalHistory *self,
+                                 gint64                     rtp_time)
+{
+  for (guint i = 0; i < MIN (self->n_frames, FRAMES); i++)
+    if (self->frames[i] == rtp_time)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Returns: TRUE the first time that a frame of this time is heard of, itself or a copy. */
 gboolean
 yodel_arrival_history_push_frame (YodelArrivalHistory *self,
                                   gint64               rtp_time)
 {
-  for (guint i = 0; i < MIN (self->n_frames, FRAMES); i++)
-    if (self->frames[i] == rtp_time)
-      return FALSE;
+  if (yodel_arrival_history_has_frame (self, rtp_time))
+    return FALSE;
 
   self->frames[self->n_frames % FRAMES] = rtp_time;
   self->n_frames = self->n_frames < FRAMES ? self->n_frames + 1 : FRAMES + (self->n_frames + 1) % FRAMES;

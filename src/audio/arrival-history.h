@@ -31,6 +31,8 @@ void     yodel_arrival_history_push         (YodelArrivalHistory       *self,
                                             gint64                    arrival_us);
 gboolean yodel_arrival_history_push_frame   (YodelArrivalHistory       *self,
                                             gint64                    rtp_time);
+gboolean yodel_arrival_history_has_frame    (const YodelArrivalHistory *self,
+                                            gint64                    rtp_time);
 void     yodel_arrival_history_ask          (YodelArrivalHistory       *self,
                                             gint64                    sequence);
 gboolean yodel_arrival_history_was_asked    (const YodelArrivalHistory *self,

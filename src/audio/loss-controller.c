@@ -15,7 +15,13 @@
 #define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
 #define SURVIVAL_BPS      36000       /* a call that has no more than this has no room for pictures */
 #define BURSTY            1.8         /* packets lost in a row, on average */
-#define NACK_RTT_US       (60 * 1000) /* a longer round trip outlasts what the playout buffer waits */
+#define NACK_RTT_US       (70 * 1000) /* a longer round trip outlasts what the playout buffer waits */
+#define NEAR_RTT_US       (15 * 1000) /* within a frame an answer comes no later than a copy in the next packet */
+#define RTT_SLACK         4 / 3       /* what was in reach stays so up to this much more */
+#define ALONE_LEVEL       1           /* up to here retransmission does without copies: two lost in a row are rare */
+#define UNREPAIRED        0.02        /* more than concealment alone is good for */
+#define UNREPAIRED_US     (3 * G_USEC_PER_SEC)
+#define DISTRUST_US       (30 * G_USEC_PER_SEC)
 #define MEMORY_US         10e6
 #define CALM_US           (5 * G_USEC_PER_SEC)
 #define RICH_US           (3 * G_USEC_PER_SEC)
@@ -84,11 +90,39 @@ fit (const YodelLossInput *input,
   return 0;
 }
 
+/* What is sent again costs only as much as is lost; but it has to be there in time. */
+static void
+judge_retransmission (YodelLossController  *self,
+                      const YodelLossInput *input,
+                      gint64                now_us)
+{
+  gboolean is_known = input->can_nack && input->rtt_us >= 0;
+
+  self->in_reach = is_known && input->rtt_us <= (self->in_reach ? NACK_RTT_US * RTT_SLACK : NACK_RTT_US);
+  self->near = is_known && input->rtt_us <= (self->near ? NEAR_RTT_US * RTT_SLACK : NEAR_RTT_US);
+
+  if (!self->choice.nack || input->unrepaired < UNREPAIRED)
+    self->unrepaired_since_us = 0;
+  else if (self->unrepaired_since_us == 0)
+    self->unrepaired_since_us = now_us;
+  else if (now_us - self->unrepaired_since_us >= UNREPAIRED_US)
+    self->alone_from_us = now_us + DISTRUST_US;
+}
+
+/* Retransmission does without copies: it comes as soon as they would, and costs next to nothing. */
+static gboolean
+spares_copies (const YodelLossController *self,
+               gint64                     now_us)
+{
+  return self->near && self->level <= ALONE_LEVEL && now_us >= self->alone_from_us;
+}
+
 /* Copies give way before speech gets thin, and only then do frames grow long. */
 static YodelLossProtection
 choose (const YodelLossController *self,
         const YodelLossInput      *input,
-        gint64                     available_bps)
+        gint64                     available_bps,
+        gint64                     now_us)
 {
   const Rung *rung = &ladder[self->level];
   gboolean bursty = self->burst >= BURSTY;
@@ -97,6 +131,8 @@ choose (const YodelLossController *self,
   guint usual_ms = input->frame_ms > 0 ? input->frame_ms : USUAL_FRAME_MS;
   YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
 
+  if (spares_copies (self, now_us))
+    wanted = 0;
   for (guint n = wanted; n > 0 && result.bitrate_bps == 0; n--)
     {
       result.bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, usual_ms);
@@ -123,8 +159,7 @@ choose (const YodelLossController *self,
   if (result.bitrate_bps == 0)
     result.bitrate_bps = LEAST_BPS;
 
-  result.nack = input->can_nack && self->level > 0 && result.n_distances == 0 && result.frame_ms <= 20 &&
-                input->rtt_us >= 0 && input->rtt_us <= NACK_RTT_US;
+  result.nack = self->in_reach && self->level > 0 && (self->near || result.frame_ms <= USUAL_FRAME_MS);
   result.survival = available_bps < SURVIVAL_BPS;
   return result;
 }
@@ -236,6 +271,7 @@ yodel_loss_controller_update (YodelLossController  *self,
 
   learn (self, input, now_us);
   climb (self, now_us);
-  self->choice = choose (self, input, trusted_bps (self, available_bps, now_us));
+  judge_retransmission (self, input, now_us);
+  self->choice = choose (self, input, trusted_bps (self, available_bps, now_us), now_us);
   return !is_equal (&before, &self->choice);
 }

@@ -9,7 +9,8 @@
 /* What is known of the path. */
 typedef struct
 {
-  double   loss;               /* 0..1, of the last report */
+  double   loss;               /* 0..1, of the path, since the last report but one */
+  double   unrepaired;         /* of that, what retransmission did not bring after all */
   double   mean_burst;         /* packets lost in a row; 0 if not known */
   gint64   rtt_us;             /* negative if not known */
   gint64   available_bps;      /* for this audio stream, headers included; 0 if not known */
@@ -28,7 +29,7 @@ typedef struct
   guint    n_distances;
   guint    frame_ms;
   guint    bitrate_bps;                            /* of one copy of a frame */
-  gboolean nack;
+  gboolean nack;                                   /* what the peer asks for in time is counted on */
   gboolean survival;                               /* speech only just fits; video must be off */
 } YodelLossProtection;
 
@@ -42,6 +43,10 @@ typedef struct
   guint               level;           /* rung of the protection ladder */
   gint64              trusted_bps;
   gint64              calm_since_us;   /* since when less would do; 0 if not so */
+  gint64              unrepaired_since_us;   /* since when too much stays missing; 0 if not so */
+  gint64              alone_from_us;   /* before that, retransmission has shown that it is not enough */
+  gboolean            in_reach;        /* the round trip is short enough for retransmission */
+  gboolean            near;            /* and so short that an answer comes as soon as a copy would */
   gint64              rich_since_us;   /* since when there is more rate than is trusted; 0 if not so */
   gboolean            started;
 } YodelLossController;

@@ -6,7 +6,7 @@
 
 #include "audio/playout-private.h"
 
-#define MAX_NACK_WAIT_US    (100 * YODEL_US_PER_MS)
+#define MAX_NACK_WAIT_US    (120 * YODEL_US_PER_MS)
 #define JUMP_US             (3 * G_USEC_PER_SEC)
 #define MAX_COPY_AGE        24000                /* no copy is older than 500 ms */
 #define DEFAULT_MAX_US      (1000 * YODEL_US_PER_MS)
@@ -299,48 +299,37 @@ yodel_playout_buffer_get_playout_time (const YodelPlayoutBuffer *self,
 }
 
 /**
- * yodel_playout_buffer_get_missing:
- * @rtt_us: how long an answer takes
- * @sequences: is filled with the numbers of packets worth asking for again, unwrapped, the
- *   oldest first
+ * yodel_playout_buffer_wants:
+ * @sequence: of a packet that has not come, unwrapped
+ * @answer_us: when it could be here if it were asked for
  *
- * Left out is what a copy is there for, and what would come too late even if the buffer made
- * some room for it.  A number comes up again and again until its packet is here; the caller
- * asks no more often than makes sense.
- *
- * Returns: how many there are, @capacity at most
+ * Returns: FALSE where a copy of it is here, and where it would come too late even if the buffer
+ *   made some room for it
  */
-guint
-yodel_playout_buffer_get_missing (YodelPlayoutBuffer *self,
-                                  gint64              rtt_us,
-                                  gint64              now_us,
-                                  gint64             *sequences,
-                                  guint               capacity)
+gboolean
+yodel_playout_buffer_wants (const YodelPlayoutBuffer *self,
+                            gint64                    sequence,
+                            gint64                    answer_us)
 {
-  YodelArrivalHistory *history = &self->history;
+  const YodelArrivalHistory *history = &self->history;
   gint64 allowed_us = MAX (target_us (self), MIN (MAX_NACK_WAIT_US, self->max_us));
-  guint n = 0;
+  gint64 rtp_time;
 
-  if (!history->started)
-    return 0;
+  if (!history->started || sequence < yodel_arrival_history_oldest (history) || sequence > history->last_sequence)
+    return FALSE;
 
-  for (gint64 sequence = yodel_arrival_history_oldest (history);
-       sequence < history->last_sequence && n < capacity; sequence++)
-    {
-      gint64 rtp_time = yodel_arrival_history_guess_time (history, sequence);
-      gint64 late_us = yodel_delay_estimator_relative_us (&self->estimator, samples_us (rtp_time),
-                                                          now_us + rtt_us);
+  rtp_time = yodel_arrival_history_guess_time (history, sequence);
+  return lateness_us (self, rtp_time, answer_us) <= allowed_us
+         && !yodel_arrival_history_has_sequence (history, sequence)
+         && !yodel_arrival_history_has_frame (history, rtp_time);
+}
 
-      if (yodel_arrival_history_has_sequence (history, sequence) || late_us > allowed_us)
-        continue;
-      if (yodel_packet_queue_find (&self->queue, rtp_time) != NULL)
-        continue;
-
-      yodel_arrival_history_ask (history, sequence);
-      sequences[n++] = sequence;
-    }
-
-  return n;
+/* The peer was asked for a packet: when it comes, its delay is not that of the path. */
+void
+yodel_playout_buffer_on_asked (YodelPlayoutBuffer *self,
+                               gint64              sequence)
+{
+  yodel_arrival_history_ask (&self->history, sequence);
 }
 
 void

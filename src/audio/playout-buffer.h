@@ -76,11 +76,11 @@ gboolean            yodel_playout_buffer_get_due_us       (const YodelPlayoutBuf
                                                            gint64                   *due_us);
 gboolean            yodel_playout_buffer_get_playout_time (const YodelPlayoutBuffer *self,
                                                            gint64                   *rtp_time);
-guint               yodel_playout_buffer_get_missing      (YodelPlayoutBuffer       *self,
-                                                           gint64                    rtt_us,
-                                                           gint64                    now_us,
-                                                           gint64                   *sequences,
-                                                           guint                     capacity);
+gboolean            yodel_playout_buffer_wants            (const YodelPlayoutBuffer *self,
+                                                           gint64                    sequence,
+                                                           gint64                    answer_us);
+void                yodel_playout_buffer_on_asked         (YodelPlayoutBuffer       *self,
+                                                           gint64                    sequence);
 void                yodel_playout_buffer_get_statistics   (const YodelPlayoutBuffer *self,
                                                            YodelPlayoutStatistics   *statistics);
 

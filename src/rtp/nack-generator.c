@@ -16,7 +16,8 @@ typedef struct
 {
   gint64 sequence;
   gint64 noticed_us;
-  gint64 asked_us;          /* the first time in this round */
+  gint64 first_us;          /* the first request */
+  gint64 asked_us;          /* the first in this round */
   gint64 requested_us;      /* the last time */
   guint  n_requests;
 } Missing;
@@ -113,8 +114,9 @@ fill_gap (YodelNackGenerator *self,
 {
   const Missing *missing = &self->missing[index];
 
-  /* Where the peer retransmits in the same stream, only the time tells repeats from stragglers. */
-  if (missing->n_requests > 0 && now_us - missing->requested_us >= self->rtt_us / 2)
+  /* Where the peer retransmits in the same stream, only the time tells repeats from stragglers: since
+   * the first request, for any of them may have been answered. */
+  if (missing->n_requests > 0 && now_us - missing->first_us >= self->rtt_us / 2)
     recovered = TRUE;
 
   if (recovered)
@@ -179,6 +181,17 @@ yodel_nack_generator_clear_before (YodelNackGenerator *self,
   remove_range (self, 0, find_index (self, sequence));
 }
 
+/* @sequence is of no use any more, those before it may be. */
+void
+yodel_nack_generator_forget (YodelNackGenerator *self,
+                             gint64              sequence)
+{
+  guint index = find_index (self, sequence);
+
+  if (index < self->n_missing && self->missing[index].sequence == sequence)
+    remove_range (self, index, 1);
+}
+
 static gboolean
 is_hopeless (const YodelNackGenerator *self,
              const Missing            *missing,
@@ -227,6 +240,8 @@ yodel_nack_generator_poll (YodelNackGenerator *self,
         {
           sequence_numbers[n++] = (guint16) missing.sequence;
           missing.requested_us = now_us;
+          if (missing.n_requests == 0)
+            missing.first_us = now_us;
           if (missing.n_requests % ROUND_REQUESTS == 0)
             missing.asked_us = now_us;
           missing.n_requests++;
@@ -271,6 +286,15 @@ guint
 yodel_nack_generator_get_n_missing (const YodelNackGenerator *self)
 {
   return self->n_missing;
+}
+
+/* @index: below the number of those missing, the oldest first. */
+gint64
+yodel_nack_generator_get_missing (const YodelNackGenerator *self,
+                                  guint                     index)
+{
+  g_assert (index < self->n_missing);
+  return self->missing[index].sequence;
 }
 
 gint64

@@ -38,6 +38,10 @@ void                yodel_nack_generator_push             (YodelNackGenerator   
                                                            gint64                    now_us);
 void                yodel_nack_generator_clear_before     (YodelNackGenerator       *self,
                                                            gint64                    sequence);
+void                yodel_nack_generator_forget           (YodelNackGenerator       *self,
+                                                           gint64                    sequence);
+gint64              yodel_nack_generator_get_missing      (const YodelNackGenerator *self,
+                                                           guint                     index);
 guint               yodel_nack_generator_poll             (YodelNackGenerator       *self,
                                                            guint16                  *sequence_numbers,
                                                            guint                     capacity,

@@ -12,6 +12,7 @@ libyodel_pure_la_SOURCES += \
   %D%/rtp-extensions.c %D%/rtp-extensions.h \
   %D%/rtp-packet.c %D%/rtp-packet.h \
   %D%/rtt-meter.c %D%/rtt-meter.h \
+  %D%/stream-repair.c %D%/stream-repair.h \
   %D%/rtx.c %D%/rtx.h \
   %D%/sender-statistics.c %D%/sender-statistics.h \
   %D%/ulpfec.c %D%/ulpfec.h
@@ -56,6 +57,10 @@ tests_rtp_test_sender_statistics_LDADD   = $(PURE_LIBS)
 check_PROGRAMS += tests/rtp/test-nack-generator
 tests_rtp_test_nack_generator_SOURCES = tests/rtp/test-nack-generator.c
 tests_rtp_test_nack_generator_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/rtp/test-stream-repair
+tests_rtp_test_stream_repair_SOURCES = tests/rtp/test-stream-repair.c
+tests_rtp_test_stream_repair_LDADD   = libyodel-pure.la $(BASE_LIBS)
 
 check_PROGRAMS += tests/rtp/test-packet-history
 tests_rtp_test_packet_history_SOURCES = tests/rtp/test-packet-history.c tests/lib/cases.h

@@ -29,6 +29,15 @@ yodel_sender_statistics_push (YodelSenderStatistics *self,
   self->has_rtp_time = TRUE;
 }
 
+/* A packet left once more, in its own stream: it counts, but says nothing of the media clock. */
+void
+yodel_sender_statistics_push_again (YodelSenderStatistics *self,
+                                    gsize                  payload_bytes)
+{
+  self->packets_sent++;
+  self->bytes_sent += payload_bytes;
+}
+
 /* Says what the media clock shows now.  @unix_offset_us is Unix time less monotonic time; streams
  * of one call share it, or they cannot be played in step.
  *

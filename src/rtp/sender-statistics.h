@@ -29,6 +29,8 @@ void     yodel_sender_statistics_push          (YodelSenderStatistics       *sel
                                                 guint32                      rtp_time,
                                                 gint64                       captured_us,
                                                 gsize                        payload_bytes);
+void     yodel_sender_statistics_push_again    (YodelSenderStatistics       *self,
+                                                gsize                        payload_bytes);
 gboolean yodel_sender_statistics_create_report (YodelSenderStatistics       *self,
                                                 YodelRtcpSenderReport       *report,
                                                 gint64                       now_us,

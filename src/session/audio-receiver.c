@@ -6,6 +6,7 @@
 #include "audio/red-payload.h"
 #include "base/sequence.h"
 #include "base/units.h"
+#include "rtp/nack-generator.h"
 
 #define BLOCK_US (10 * G_TIME_SPAN_MILLISECOND)
 
@@ -17,12 +18,19 @@
  * packet would come just too late for its block every other time. */
 #define PHASE_US (3 * G_TIME_SPAN_MILLISECOND)
 
+/* An answer takes a little longer than the round trip mostly does, and is used a block at a time. */
+#define ANSWER_MARGIN_US (5 * G_TIME_SPAN_MILLISECOND)
+
 /* Thread: the engine thread of its session. */
 struct _YodelAudioReceiver
 {
   YodelPlayoutBuffer     *playout;        /* (owned) */
   YodelReceiveStatistics  statistics;
   YodelUnwrapper          sequence;
+  YodelNackGenerator     *missing;        /* (owned) */
+  gint64                  rtt_us;
+  guint                   nack_count;     /* requests sent */
+  gboolean                nack;
   guint8                  opus;
   guint8                  red;
   guint8                  level;          /* -dBov of what was last played */
@@ -36,6 +44,8 @@ yodel_audio_receiver_new (void)
   YodelAudioReceiver *self = g_new0 (YodelAudioReceiver, 1);
 
   self->playout = yodel_playout_buffer_new ();
+  self->missing = yodel_nack_generator_new ();
+  self->rtt_us = -1;
   self->level = 127;
   self->next_block_us = YODEL_NEVER_US;
   return self;
@@ -45,6 +55,7 @@ void
 yodel_audio_receiver_free (YodelAudioReceiver *self)
 {
   yodel_playout_buffer_free (self->playout);
+  yodel_nack_generator_free (self->missing);
   g_free (self);
 }
 
@@ -66,6 +77,9 @@ begin_stream (YodelAudioReceiver *self,
   self->sequence = (YodelUnwrapper) { 0 };
   yodel_playout_buffer_free (self->playout);
   self->playout = yodel_playout_buffer_new ();
+  yodel_nack_generator_free (self->missing);
+  self->missing = yodel_nack_generator_new ();
+  yodel_audio_receiver_set_rtt (self, self->rtt_us);
 }
 
 static void
@@ -108,6 +122,8 @@ yodel_audio_receiver_push (YodelAudioReceiver   *self,
   yodel_receive_statistics_push (&self->statistics, packet->sequence_number, packet->timestamp,
                                  packet->payload_bytes, arrival_us);
   sequence = yodel_unwrapper_next16 (&self->sequence, packet->sequence_number);
+  if (self->nack)
+    yodel_nack_generator_push (self->missing, sequence, FALSE, arrival_us);
 
   if (packet->payload_bytes == 0)
     return;
@@ -147,6 +163,63 @@ yodel_audio_receiver_pop (YodelAudioReceiver *self,
   *heard = self->heard;
   self->next_block_us += BLOCK_US;
   return TRUE;
+}
+
+void
+yodel_audio_receiver_set_nack (YodelAudioReceiver *self,
+                               gboolean            nack)
+{
+  self->nack = nack;
+}
+
+void
+yodel_audio_receiver_set_rtt (YodelAudioReceiver *self,
+                              gint64              rtt_us)
+{
+  self->rtt_us = rtt_us;
+  if (rtt_us >= 0)
+    yodel_nack_generator_set_rtt (self->missing, rtt_us);
+}
+
+/* What would come too late is not asked for, nor what a copy has stood in for. */
+static void
+forget_unwanted (YodelAudioReceiver *self,
+                 gint64              now_us)
+{
+  gint64 answer_us = now_us + self->rtt_us + ANSWER_MARGIN_US;
+
+  for (guint i = yodel_nack_generator_get_n_missing (self->missing); i-- > 0;)
+    {
+      gint64 sequence = yodel_nack_generator_get_missing (self->missing, i);
+
+      if (!yodel_playout_buffer_wants (self->playout, sequence, answer_us))
+        yodel_nack_generator_forget (self->missing, sequence);
+    }
+}
+
+guint
+yodel_audio_receiver_poll_nack (YodelAudioReceiver *self,
+                                guint16            *sequence_numbers,
+                                guint               capacity,
+                                gint64              now_us)
+{
+  guint n;
+
+  if (!self->nack || self->rtt_us < 0)
+    return 0;
+
+  forget_unwanted (self, now_us);
+  n = yodel_nack_generator_poll (self->missing, sequence_numbers, capacity, now_us);
+  for (guint i = 0; i < n; i++)
+    yodel_playout_buffer_on_asked (self->playout, yodel_unwrapper_peek16 (&self->sequence, sequence_numbers[i]));
+  self->nack_count += n > 0;
+  return n;
+}
+
+guint
+yodel_audio_receiver_get_nack_count (const YodelAudioReceiver *self)
+{
+  return self->nack_count;
 }
 
 gint64

@@ -24,6 +24,19 @@ gboolean                yodel_audio_receiver_pop               (YodelAudioReceiv
                                                                 gint64                 *time_us,
                                                                 gboolean               *heard,
                                                                 gint64                  now_us);
+
+/* Whether the peer repeats what it is asked for, and how long that takes; negative if not known. */
+void                    yodel_audio_receiver_set_nack          (YodelAudioReceiver     *self,
+                                                                gboolean                nack);
+void                    yodel_audio_receiver_set_rtt           (YodelAudioReceiver     *self,
+                                                                gint64                  rtt_us);
+
+/* Lists the packets to ask for now.  Returns: how many there are */
+guint                   yodel_audio_receiver_poll_nack         (YodelAudioReceiver     *self,
+                                                                guint16                *sequence_numbers,
+                                                                guint                   capacity,
+                                                                gint64                  now_us);
+guint                   yodel_audio_receiver_get_nack_count    (const YodelAudioReceiver *self);
 gint64                  yodel_audio_receiver_next_deadline_us  (const YodelAudioReceiver *self);
 guint8                  yodel_audio_receiver_get_level         (const YodelAudioReceiver *self);
 YodelPlayoutBuffer     *yodel_audio_receiver_get_playout       (YodelAudioReceiver     *self);

@@ -38,6 +38,9 @@ struct _YodelAudioSender
   YodelFrameCollector   *collector;           /* (owned) */
   YodelOpusEncoder      *encoder;             /* (owned) */
   YodelRedSender        *red;                 /* (owned) */
+  YodelStreamRepair     *repair;              /* (owned) */
+  guint64                sent_reported;       /* packets, at the last report of the peer */
+  guint64                resent_reported;
   YodelLevelMeter        meter;
   YodelMutedSpeech       muted;
   gboolean               speaks_muted;
@@ -69,6 +72,7 @@ yodel_audio_sender_new (guint32 ssrc,
   self->encoder = yodel_opus_encoder_new ();
   self->collector = yodel_frame_collector_new (1, yodel_opus_encoder_get_frame_ms (self->encoder));
   self->red = yodel_red_sender_new ();
+  self->repair = yodel_stream_repair_new ();
   yodel_level_meter_init (&self->meter);
   yodel_muted_speech_init (&self->muted);
   yodel_loss_controller_init (&self->protection);
@@ -88,6 +92,7 @@ yodel_audio_sender_free (YodelAudioSender *self)
   yodel_frame_collector_free (self->collector);
   yodel_opus_encoder_free (self->encoder);
   yodel_red_sender_free (self->red);
+  yodel_stream_repair_free (self->repair);
   g_free (self);
 }
 
@@ -161,6 +166,7 @@ yodel_audio_sender_set_parameters (YodelAudioSender               *self,
   self->peer_takes_fec = parameters->fec;
   self->max_frame_ms = parameters->max_frame_ms;
   self->path.can_red = parameters->red_payload_type != 0;
+  self->path.can_nack = parameters->nack;
   self->path.frame_ms = parameters->frame_ms != 0 ? longest_frame_ms (parameters->frame_ms) : 0;
   self->peer_max_bitrate_bps = parameters->max_bitrate_bps;
   self->peer_wants_dtx = parameters->dtx;
@@ -207,6 +213,40 @@ make_payload (YodelAudioSender *self,
   return frame_bytes;
 }
 
+void
+yodel_audio_sender_send (YodelAudioSender *self,
+                         YodelFlow        *flow,
+                         GBytes           *packet,
+                         gint64            now_us)
+{
+  if (self->path.can_nack)
+    yodel_stream_repair_on_sent (self->repair, packet, now_us);
+  yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
+}
+
+void
+yodel_audio_sender_on_nack (YodelAudioSender *self,
+                            YodelFlow        *flow,
+                            const guint16    *sequence_numbers,
+                            guint             n,
+                            gint64            now_us)
+{
+  const YodelStreamRepairCounters *counters = yodel_stream_repair_get_counters (self->repair);
+
+  yodel_stream_repair_on_request (self->repair);
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 before = counters->n_bytes;
+      GBytes *packet = yodel_stream_repair_answer (self->repair, sequence_numbers[i], now_us);
+
+      if (packet == NULL)
+        continue;
+
+      yodel_sender_statistics_push_again (&self->statistics, counters->n_bytes - before);
+      yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
+    }
+}
+
 static void
 send_frame (YodelAudioSender *self,
             YodelFlow        *flow,
@@ -240,7 +280,7 @@ send_frame (YodelAudioSender *self,
     return;
 
   yodel_sender_statistics_push (&self->statistics, self->rtp_time, began_us, size);
-  yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
+  yodel_audio_sender_send (self, flow, packet, now_us);
 }
 
 static gint64
@@ -311,6 +351,21 @@ yodel_audio_sender_get_rtp_time (YodelAudioSender *self,
   return self->rtp_time + (guint32) (MAX (0, now_us - self->frame_due_us) * TICKS_PER_MS / 1000);
 }
 
+/* What the path lost: in the peer's reports a packet that was sent again has arrived. */
+static double
+add_repaired (YodelAudioSender *self,
+              double            loss)
+{
+  guint64 sent = self->statistics.packets_sent;
+  guint64 resent = yodel_stream_repair_get_counters (self->repair)->n_packets;
+  guint64 newly_resent = resent - self->resent_reported;
+  guint64 newly_sent = sent - self->sent_reported - newly_resent;
+
+  self->sent_reported = sent;
+  self->resent_reported = resent;
+  return MIN (1, loss + (double) newly_resent / (double) MAX (newly_sent, 1));
+}
+
 void
 yodel_audio_sender_on_report (YodelAudioSender *self,
                               double            loss,
@@ -318,9 +373,17 @@ yodel_audio_sender_on_report (YodelAudioSender *self,
                               gint64            now_us)
 {
   self->stream.heard = TRUE;
-  self->path.loss = loss;
+  self->path.unrepaired = loss;
+  self->path.loss = add_repaired (self, loss);
   self->path.rtt_us = rtt_us;
   update_protection (self, now_us);
+}
+
+void
+yodel_audio_sender_set_rtt (YodelAudioSender *self,
+                            gint64            rtt_us)
+{
+  yodel_stream_repair_set_rtt (self->repair, rtt_us);
 }
 
 void
@@ -354,6 +417,12 @@ const YodelLossProtection *
 yodel_audio_sender_get_protection (const YodelAudioSender *self)
 {
   return &self->protection.choice;
+}
+
+const YodelStreamRepairCounters *
+yodel_audio_sender_get_repairs (const YodelAudioSender *self)
+{
+  return yodel_stream_repair_get_counters (self->repair);
 }
 
 YodelRtpStream *

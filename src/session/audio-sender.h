@@ -4,6 +4,7 @@
 
 #include "audio/loss-controller.h"
 #include "rtp/sender-statistics.h"
+#include "rtp/stream-repair.h"
 #include "session/flow.h"
 #include "session/rtp-stream.h"
 
@@ -18,6 +19,7 @@ typedef struct
   gboolean        fec;                /* useinbandfec of the peer */
   gboolean        dtx;                /* usedtx of the peer */
   gboolean        cbr;                /* cbr of the peer */
+  gboolean        nack;               /* the peer asks again for what it missed */
 } YodelAudioSendParameters;
 
 /* What the program wants sent. */
@@ -49,6 +51,19 @@ void                   yodel_audio_sender_push           (YodelAudioSender      
                                                           gint64                          captured_us,
                                                           gint64                          now_us);
 
+/* Lets a packet of the stream go that was written elsewhere.  @packet: (transfer full) */
+void                   yodel_audio_sender_send           (YodelAudioSender               *self,
+                                                          YodelFlow                      *flow,
+                                                          GBytes                         *packet,
+                                                          gint64                          now_us);
+
+/* The peer asks for these packets again. */
+void                   yodel_audio_sender_on_nack        (YodelAudioSender               *self,
+                                                          YodelFlow                      *flow,
+                                                          const guint16                  *sequence_numbers,
+                                                          guint                           n,
+                                                          gint64                          now_us);
+
 /* Of sound that would be captured now, also while the source gives nothing. */
 guint32                yodel_audio_sender_get_rtp_time   (YodelAudioSender               *self,
                                                           gint64                          now_us);
@@ -58,6 +73,8 @@ void                   yodel_audio_sender_on_report      (YodelAudioSender      
                                                           double                          loss,
                                                           gint64                          rtt_us,
                                                           gint64                          now_us);
+void                   yodel_audio_sender_set_rtt        (YodelAudioSender               *self,
+                                                          gint64                          rtt_us);
 void                   yodel_audio_sender_set_rate       (YodelAudioSender               *self,
                                                           guint                           available_bps,
                                                           gint64                          now_us);
@@ -70,6 +87,8 @@ gboolean               yodel_audio_sender_has_voice      (const YodelAudioSender
 guint8                 yodel_audio_sender_get_level      (const YodelAudioSender         *self);
 const YodelLossProtection *
                        yodel_audio_sender_get_protection (const YodelAudioSender         *self);
+const YodelStreamRepairCounters *
+                       yodel_audio_sender_get_repairs    (const YodelAudioSender         *self);
 YodelRtpStream        *yodel_audio_sender_get_stream     (YodelAudioSender               *self);
 YodelSenderStatistics *yodel_audio_sender_get_statistics (YodelAudioSender               *self);
 

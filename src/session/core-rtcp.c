@@ -142,8 +142,18 @@ receive_nack (YodelSessionCore      *self,
   guint n = yodel_rtcp_parse_nack (packet, &ssrc, numbers, G_N_ELEMENTS (numbers));
   YodelSection *section = n > 0 ? find_sender (self, path, ssrc) : NULL;
 
-  if (section != NULL && section->kind == YODEL_MEDIA_VIDEO)
-    yodel_video_sender_on_nack (section->video_sender, path->flow, numbers, n, now_us);
+  if (section == NULL)
+    return;
+
+  switch (section->kind)
+    {
+    case YODEL_MEDIA_AUDIO:
+      yodel_audio_sender_on_nack (section->audio_sender, path->flow, numbers, n, now_us);
+      break;
+    case YODEL_MEDIA_VIDEO:
+      yodel_video_sender_on_nack (section->video_sender, path->flow, numbers, n, now_us);
+      break;
+    }
 }
 
 static void
@@ -274,6 +284,20 @@ begin_feedback (YodelSessionCore *self,
     yodel_section_write_report (section, writer, self->cname, self->unix_offset_us, now_us);
 }
 
+static guint
+poll_nack (YodelSection *section,
+           guint16      *numbers,
+           guint         capacity,
+           gint64        now_us)
+{
+  switch (section->kind)
+    {
+    case YODEL_MEDIA_AUDIO: return yodel_audio_receiver_poll_nack (section->audio_receiver, numbers, capacity, now_us);
+    case YODEL_MEDIA_VIDEO: return yodel_video_receiver_poll_nack (section->video_receiver, numbers, capacity, now_us);
+    }
+  g_assert_not_reached ();
+}
+
 static void
 send_nack (YodelSessionCore *self,
            YodelPath        *path,
@@ -282,8 +306,7 @@ send_nack (YodelSessionCore *self,
 {
   guint8 buffer[YODEL_SESSION_MAX_RTCP_BYTES];
   guint16 numbers[256];
-  guint n = yodel_video_receiver_poll_nack (section->video_receiver, numbers,
-                                            G_N_ELEMENTS (numbers), now_us);
+  guint n = poll_nack (section, numbers, G_N_ELEMENTS (numbers), now_us);
   YodelByteWriter writer = yodel_byte_writer_init (buffer, sizeof buffer);
 
   if (n == 0)
@@ -329,11 +352,12 @@ yodel_session_core_send_reports (YodelSessionCore *self,
       send_rtcp (section, path, &writer, TRUE, now_us, g_rand_double (self->random));
     }
 
-  if (section->kind == YODEL_MEDIA_VIDEO && yodel_section_is_receiving (section))
-    {
-      send_nack (self, path, section, now_us);
-      send_key_request (self, path, section, now_us);
-    }
+  if (!yodel_section_is_receiving (section))
+    return;
+
+  send_nack (self, path, section, now_us);
+  if (section->kind == YODEL_MEDIA_VIDEO)
+    send_key_request (self, path, section, now_us);
 }
 
 /* Whose name the feedback wears: any will do, one on hold too. */

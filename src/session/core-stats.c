@@ -50,6 +50,7 @@ add_sent_audio (GVariantBuilder    *object,
 {
   const YodelLossProtection *protection =
     yodel_audio_sender_get_protection (section->audio_sender);
+  const YodelStreamRepairCounters *repairs = yodel_audio_sender_get_repairs (section->audio_sender);
   GVariantBuilder distances;
 
   yodel_stats_object_add_count (object, "targetBitrate", protection->bitrate_bps);
@@ -58,6 +59,9 @@ add_sent_audio (GVariantBuilder    *object,
   yodel_stats_object_add_flag (object, "survivalMode", protection->survival);
   yodel_stats_object_add_flag (object, "nackActive", protection->nack);
   yodel_stats_object_add_count (object, "packetLossPercent", protection->packet_loss_percent);
+  yodel_stats_object_add_count (object, "nackCount", repairs->n_requests);
+  yodel_stats_object_add_count (object, "retransmittedPacketsSent", repairs->n_packets);
+  yodel_stats_object_add_count (object, "retransmittedBytesSent", repairs->n_bytes);
 
   yodel_stats_object_add_number (object, "audioLevel", linear_level (yodel_audio_sender_get_level (section->audio_sender)));
   yodel_stats_object_add_flag (object, "voiceActivityFlag", yodel_audio_sender_has_voice (section->audio_sender));
@@ -208,6 +212,8 @@ add_received_audio (GVariantBuilder    *object,
                                 s.fec_packets_received + s.redundant_received
                                 - s.fec_packets_used - s.redundant_used);
   yodel_stats_object_add_count (object, "packetsDiscarded", s.packets_discarded);
+  yodel_stats_object_add_count (object, "nackCount",
+                                yodel_audio_receiver_get_nack_count (section->audio_receiver));
   yodel_stats_object_add_count (object, "jitterBufferEmittedCount",
                                 s.jitter_buffer_emitted_count);
   yodel_stats_object_add_number (object, "jitterBufferDelay", seconds (s.jitter_buffer_delay_us));

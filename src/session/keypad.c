@@ -74,7 +74,7 @@ yodel_keypad_send (YodelKeypad      *self,
       if (packet == NULL)
         continue;
       yodel_sender_statistics_push (yodel_audio_sender_get_statistics (audio), rtp_time, now_us - held_us, sizeof payload);
-      yodel_flow_push (flow, YODEL_PACER_AUDIO, packet, now_us);
+      yodel_audio_sender_send (audio, flow, packet, now_us);
     }
 }
 

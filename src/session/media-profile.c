@@ -181,7 +181,8 @@ yodel_media_profile_offer (YodelMediaProfile            *self,
 
   self->transport_cc = TRUE;
   self->reduced_size_rtcp = TRUE;
-  self->nack = self->pli = self->fir = kind == YODEL_MEDIA_VIDEO;
+  self->nack = kind == YODEL_MEDIA_VIDEO || config->audio_nack;
+  self->pli = self->fir = kind == YODEL_MEDIA_VIDEO;
   self->remb = kind == YODEL_MEDIA_VIDEO && config->remb;
   self->video_codec = config->video_codec;
 }
@@ -325,9 +326,9 @@ yodel_media_profile_read (YodelMediaProfile   *self,
     self->video_codec = first_codec (self, media);
   main_type = main_payload_type (self, kind);
   self->transport_cc = yodel_sdp_media_has_feedback (media, main_type, "transport-cc");
+  self->nack = yodel_sdp_media_has_feedback (media, main_type, "nack");
   if (kind == YODEL_MEDIA_AUDIO)
     return;
-  self->nack = yodel_sdp_media_has_feedback (media, main_type, "nack");
   self->pli = yodel_sdp_media_has_feedback (media, main_type, "nack pli");
   self->fir = yodel_sdp_media_has_feedback (media, main_type, "ccm fir");
   self->remb = yodel_sdp_media_has_feedback (media, main_type, "goog-remb");
@@ -358,6 +359,8 @@ yodel_media_profile_answer (YodelMediaProfile            *self,
     self->payload_types.telephone_event = self->payload_types.telephone_event_8000 = -1;
   if (!config->orientation)
     self->extensions.orientation = 0;
+  if (self->payload_types.opus >= 0 && !config->audio_nack)
+    self->nack = FALSE;
   if (!self->nack)
     self->payload_types.rtx = self->payload_types.vp9_rtx = self->payload_types.video_red_rtx = -1;   /* nothing would ask for it */
   if (!config->ulpfec || self->payload_types.video_red < 0 || self->payload_types.ulpfec < 0)

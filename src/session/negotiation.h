@@ -29,6 +29,7 @@ typedef struct
   guint       max_transports;      /* for an offer of the peer without BUNDLE, that needs one for each m= line */
   gboolean    balanced;            /* our offers too have one for each, for those who do not bundle; webrtcbin refuses them */
   gboolean    red;                 /* offer and accept red/48000/2 (RFC 2198) */
+  gboolean    audio_nack;          /* offer and accept generic NACK of sound, answered in its own stream (RFC 4585) */
   gboolean    telephone_event;     /* offer and accept telephone-event/48000 and /8000 (RFC 4733) */
   gboolean    ulpfec;              /* offer and accept red/90000 and ulpfec (RFC 5109) */
   gboolean    remb;                /* offer goog-remb and abs-send-time; accepted in any case where transport-cc is missing */
@@ -109,7 +110,7 @@ typedef struct
   YodelExtensionIds extensions;
   YodelVideoCodec   video_codec;            /* that is sent: the first that both take, by the one who prefers */
 
-  gboolean          nack;                   /* video */
+  gboolean          nack;
   gboolean          pli;
   gboolean          fir;
   gboolean          transport_cc;           /* feedback and header extension both agreed */

@@ -80,12 +80,14 @@ apply_audio (YodelSection               *self,
     .fec = parameters->inband_fec,
     .dtx = parameters->dtx,
     .cbr = parameters->cbr,
+    .nack = parameters->nack,
   };
 
   yodel_audio_sender_set_parameters (self->audio_sender, &send);
   yodel_audio_receiver_set_payload_types (self->audio_receiver,
                                           payload_type_or_none (parameters->receive.opus),
                                           payload_type_or_none (parameters->receive.red));
+  yodel_audio_receiver_set_nack (self->audio_receiver, parameters->nack);
   self->payload_types[0] = payload_type_or_none (parameters->receive.opus);
   self->payload_types[1] = payload_type_or_none (parameters->receive.red);
   self->payload_types[2] = payload_type_or_none (parameters->receive.telephone_event);
@@ -303,10 +305,16 @@ yodel_section_set_rtt (YodelSection *self,
                        gint64        rtt_us)
 {
   self->rtt_us = rtt_us;
-  if (self->kind == YODEL_MEDIA_VIDEO)
+  switch (self->kind)
     {
+    case YODEL_MEDIA_AUDIO:
+      yodel_audio_sender_set_rtt (self->audio_sender, rtt_us);
+      yodel_audio_receiver_set_rtt (self->audio_receiver, rtt_us);
+      break;
+    case YODEL_MEDIA_VIDEO:
       yodel_video_sender_set_rtt (self->video_sender, rtt_us);
       yodel_video_receiver_set_rtt (self->video_receiver, rtt_us);
+      break;
     }
 }
 

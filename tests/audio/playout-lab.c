@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "audio/opus-encoder.h"
+#include "rtp/nack-generator.h"
 
 #define LOOP_S      10               /* what is encoded once and sent again and again */
 #define HEADERS     (28 + 12 + 10)
 #define TICK_US     10000
-#define MAX_ASKED   8192
 
 typedef struct
 {
@@ -29,7 +29,7 @@ typedef struct
   guint   n_packets;                 /* in the loop */
   guint   frame_samples;
   GArray *flights;                   /* of Flight, by arrival */
-  gint64  asked_us[MAX_ASKED];
+  YodelNackGenerator *missing;
 } Run;
 
 double
@@ -185,22 +185,26 @@ ask_again (Run    *run,
            gint64  now_us)
 {
   Lab *lab = run->lab;
-  gint64 missing[50];
-  guint n = yodel_playout_buffer_get_missing (lab->buffer, lab->rtt_us, now_us, missing, G_N_ELEMENTS (missing));
+  guint16 numbers[50];
+  guint n;
 
+  for (guint i = yodel_nack_generator_get_n_missing (run->missing); i-- > 0;)
+    {
+      gint64 sequence = yodel_nack_generator_get_missing (run->missing, i);
+
+      if (!yodel_playout_buffer_wants (lab->buffer, sequence, now_us + lab->rtt_us))
+        yodel_nack_generator_forget (run->missing, sequence);
+    }
+
+  n = yodel_nack_generator_poll (run->missing, numbers, G_N_ELEMENTS (numbers), now_us);
   for (guint i = 0; i < n; i++)
     {
-      gint64 *asked_us = &run->asked_us[missing[i] % MAX_ASKED];
-      gint64 transit_us;
+      gint64 transit_us = lab->transit (lab, numbers[i], now_us + lab->rtt_us / 2);
 
-      if (*asked_us != 0 && now_us - *asked_us < lab->rtt_us * 5 / 4)
-        continue;
-
-      *asked_us = now_us;
-      transit_us = lab->transit (lab, (guint) missing[i], now_us + lab->rtt_us / 2);
-      lab->bytes_sent += packet_at (run, (guint) missing[i])->size + HEADERS + 2;
+      yodel_playout_buffer_on_asked (lab->buffer, numbers[i]);
+      lab->bytes_sent += packet_at (run, numbers[i])->size + HEADERS + 2;
       if (transit_us != LAB_LOST && lab_random (lab) > 0.1)
-        take_off (run, (guint) missing[i], now_us + lab->rtt_us / 2 + transit_us);
+        take_off (run, numbers[i], now_us + lab->rtt_us / 2 + transit_us);
     }
 }
 
@@ -218,7 +222,10 @@ land (Run          *run,
   yodel_playout_buffer_push (lab->buffer, sequence_of (run, packet), rtp_time_of (run, packet),
                              packet_at (run, packet)->bytes, packet_at (run, packet)->size, flight->arrival_us);
   if (lab->rtt_us > 0)
-    ask_again (run, flight->arrival_us);
+    {
+      yodel_nack_generator_push (run->missing, sequence_of (run, packet), FALSE, flight->arrival_us);
+      ask_again (run, flight->arrival_us);
+    }
 }
 
 static void
@@ -259,6 +266,8 @@ lab_run (Lab *lab)
   lab->delays_ms = g_array_new (FALSE, FALSE, sizeof (double));
   lab->transits_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   lab->buffer = yodel_playout_buffer_new ();
+  run->missing = yodel_nack_generator_new ();
+  yodel_nack_generator_set_rtt (run->missing, lab->rtt_us);
   encode_loop (run);
 
   for (guint tick = 0; tick < n_ticks; tick++)
@@ -287,6 +296,7 @@ lab_run (Lab *lab)
 
   yodel_playout_buffer_get_statistics (lab->buffer, &lab->statistics);
   g_array_unref (run->flights);
+  yodel_nack_generator_free (run->missing);
   g_free (run->packets);
 }
 

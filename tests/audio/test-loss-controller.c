@@ -15,7 +15,8 @@ typedef struct
   gboolean        survival;
 } Case;
 
-#define RED .can_red = TRUE, .rtt_us = 50000
+#define RED  .can_red = TRUE, .rtt_us = 50000
+#define NEAR .can_red = TRUE, .can_nack = TRUE, .rtt_us = 10000
 
 static const Case cases[] = {
   { "no-loss",              { RED, .loss = 0 },                       FALSE, { 0 }, 0, 20, 32000, FALSE, FALSE },
@@ -27,6 +28,13 @@ static const Case cases[] = {
   { "five-nack-near",       { .rtt_us = 30000, .loss = 0.05, .can_nack = TRUE }, TRUE, { 0 }, 0, 20, 40000, TRUE, FALSE },
   { "five-nack-far",        { .rtt_us = 200000, .loss = 0.05, .can_nack = TRUE }, TRUE, { 0 }, 0, 20, 40000, FALSE, FALSE },
   { "five-nack-unknown",    { .rtt_us = -1, .loss = 0.05, .can_nack = TRUE }, TRUE, { 0 }, 0, 20, 40000, FALSE, FALSE },
+  { "one-nack-near",        { NEAR, .loss = 0.01 },                   FALSE, { 0 }, 0, 20, 32000, FALSE, FALSE },
+  { "two-nack-near",        { NEAR, .loss = 0.02 },                   FALSE, { 0 }, 0, 20, 32000, TRUE,  FALSE },
+  { "four-in-bursts-nack-near", { NEAR, .loss = 0.04, .mean_burst = 3 }, FALSE, { 0 }, 0, 20, 32000, TRUE, FALSE },
+  { "ten-nack-near",        { NEAR, .loss = 0.1 },                    FALSE, { 1 }, 1, 20, 32000, TRUE,  FALSE },
+  { "five-nack-and-copies", { RED, .loss = 0.05, .can_nack = TRUE },  FALSE, { 1 }, 1, 20, 32000, TRUE,  FALSE },
+  { "two-nack-near-on-24-kbit", { NEAR, .loss = 0.02, .available_bps = 24000 }, FALSE, { 0 }, 0, 40, 12000, TRUE, TRUE },
+  { "two-nack-on-24-kbit",  { RED, .loss = 0.02, .available_bps = 24000, .can_nack = TRUE }, FALSE, { 0 }, 0, 40, 12000, FALSE, TRUE },
   { "twenty-percent",       { RED, .loss = 0.2 },                     FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
   { "thirty-percent",       { RED, .loss = 0.3 },                     FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "ten-in-bursts",        { RED, .loss = 0.1, .mean_burst = 3 },    FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
@@ -138,6 +146,54 @@ test_rate_is_lost_at_once_and_regained_slowly (void)
   g_assert_false (controller.choice.survival);
 }
 
+/* Of a path whose round trip is now a little shorter, now a little longer than what is in reach. */
+static void
+test_round_trip_on_the_edge_does_not_flap (void)
+{
+  static const gint64 edges_us[] = { 70000, 15000 };
+
+  for (guint k = 0; k < G_N_ELEMENTS (edges_us); k++)
+    {
+      YodelLossController controller;
+      guint changes = 0;
+
+      yodel_loss_controller_init (&controller);
+      for (guint i = 0; i < 120; i++)
+        {
+          YodelLossInput input = { NEAR, .loss = 0.03 };
+
+          input.rtt_us = edges_us[k] + (i % 2 == 0 ? -2000 : 2000);
+          changes += yodel_loss_controller_update (&controller, &input, i * SECOND);
+        }
+      g_assert_cmpuint (changes, <=, 1);
+      g_assert_true (controller.choice.nack);
+    }
+}
+
+/* A peer that asks for nothing, or too late: what it reports stays missing, so copies are sent. */
+static void
+test_retransmission_that_does_not_help_is_not_counted_on (void)
+{
+  YodelLossInput input = { NEAR, .loss = 0.04, .unrepaired = 0.04 };
+  YodelLossController controller;
+
+  yodel_loss_controller_init (&controller);
+  yodel_loss_controller_update (&controller, &input, SECOND);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 0);
+  for (guint i = 2; i < 6; i++)
+    yodel_loss_controller_update (&controller, &input, i * SECOND);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 1);
+
+  /* Half a minute after all is well it is tried again. */
+  input.unrepaired = 0;
+  for (guint i = 6; i < 33; i++)
+    yodel_loss_controller_update (&controller, &input, i * SECOND);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 1);
+  for (guint i = 33; i < 40; i++)
+    yodel_loss_controller_update (&controller, &input, i * SECOND);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -152,5 +208,8 @@ main (int   argc,
   g_test_add_func ("/audio/loss-controller/loss-is-forgotten-slowly", test_loss_is_believed_at_once_and_forgotten_slowly);
   g_test_add_func ("/audio/loss-controller/loss-on-the-edge-does-not-flap", test_loss_on_the_edge_does_not_flap);
   g_test_add_func ("/audio/loss-controller/rate-is-regained-slowly", test_rate_is_lost_at_once_and_regained_slowly);
+  g_test_add_func ("/audio/loss-controller/round-trip-on-the-edge-does-not-flap", test_round_trip_on_the_edge_does_not_flap);
+  g_test_add_func ("/audio/loss-controller/retransmission-is-counted-on-where-it-helps",
+                   test_retransmission_that_does_not_help_is_not_counted_on);
   return g_test_run ();
 }

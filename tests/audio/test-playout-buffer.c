@@ -321,27 +321,33 @@ test_frames_of_any_length (Call          *call,
 }
 
 static void
-test_missing_are_named (Call          *call,
-                        gconstpointer  data)
+test_missing_are_wanted (Call          *call,
+                         gconstpointer  data)
 {
-  gint64 missing[8];
+  const gint64 soon_us = 20000, never_us = 500000;
 
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 0, soon_us));
   talk (call, 10);
-  g_assert_cmpuint (yodel_playout_buffer_get_missing (call->buffer, 20000, call->now_us, missing, 8), ==, 0);
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 9, call->now_us + soon_us));
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 10, call->now_us + soon_us));    /* nor is it missing */
 
   call->sequence += 2;
   call->rtp_time += 2 * 960;
   call->now_us += 40000;
   push (call);
-  g_assert_cmpuint (yodel_playout_buffer_get_missing (call->buffer, 20000, call->now_us, missing, 8), ==, 2);
-  g_assert_cmpint (missing[0], ==, 10);
-  g_assert_cmpint (missing[1], ==, 11);
-  g_assert_cmpuint (yodel_playout_buffer_get_missing (call->buffer, 20000, call->now_us, missing, 1), ==, 1);
-  g_assert_cmpuint (yodel_playout_buffer_get_missing (call->buffer, 500000, call->now_us, missing, 8), ==, 0);
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 9, call->now_us + soon_us));
+  g_assert_true (yodel_playout_buffer_wants (call->buffer, 10, call->now_us + soon_us));
+  g_assert_true (yodel_playout_buffer_wants (call->buffer, 11, call->now_us + soon_us));
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 11, call->now_us + never_us));
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 12, call->now_us + soon_us));
 
+  /* A copy will do, also once it is played. */
   yodel_playout_buffer_push_redundant (call->buffer, 11 * 960, call->bytes, call->size, call->now_us);
-  g_assert_cmpuint (yodel_playout_buffer_get_missing (call->buffer, 20000, call->now_us, missing, 8), ==, 1);
-  g_assert_cmpint (missing[0], ==, 10);
+  g_assert_true (yodel_playout_buffer_wants (call->buffer, 10, call->now_us + soon_us));
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 11, call->now_us + soon_us));
+  for (guint i = 0; i < 6; i++)
+    pop (call);
+  g_assert_false (yodel_playout_buffer_wants (call->buffer, 11, call->now_us));
 }
 
 #define ADD(path, f) g_test_add (path, Call, NULL, setup, f, teardown)
@@ -363,7 +369,7 @@ main (int   argc,
   ADD ("/audio/playout-buffer/long-silence-fades-into-noise", test_long_silence_fades_into_noise);
   ADD ("/audio/playout-buffer/lip-sync-waits", test_lip_sync_waits);
   ADD ("/audio/playout-buffer/frames-of-any-length", test_frames_of_any_length);
-  ADD ("/audio/playout-buffer/missing-are-named", test_missing_are_named);
+  ADD ("/audio/playout-buffer/missing-are-wanted", test_missing_are_wanted);
   g_test_add_func ("/audio/packet-queue/keeps-the-newest", test_queue_keeps_the_newest);
   g_test_add_func ("/audio/packet-queue/original-beats-copy", test_original_beats_copy);
   return g_test_run ();

@@ -5,6 +5,7 @@
 
 #include "audio/telephone-event.h"
 #include "base/units.h"
+#include "rtp/rtcp.h"
 #include "session/stats-private.h"
 
 #define AUDIO_BLOCK_US  (10 * G_TIME_SPAN_MILLISECOND)
@@ -44,6 +45,9 @@ on_send (guint     transport,
   SimPeer *peer = user_data;
   g_autoptr (GByteArray) packet = g_byte_array_sized_new (size + 1);
   guint8 mark = is_rtcp;
+
+  if (peer->no_nack && is_rtcp && data[1] == YODEL_RTCP_TRANSPORT_FEEDBACK && (data[0] & 0x1f) == YODEL_RTCP_FMT_NACK)
+    return;
 
   g_byte_array_append (packet, &mark, 1);
   g_byte_array_append (packet, data, size);
@@ -423,6 +427,16 @@ find_sections (SimPeer *peer)
     }
 }
 
+static void
+leave_out (char       *description,
+           const char *line)
+{
+  char *at = strstr (description, line);
+
+  g_assert_nonnull (at);
+  memmove (at, at + strlen (line), strlen (at + strlen (line)) + 1);
+}
+
 void
 sim_call_negotiate (SimCall *self,
                     SimPeer *from)
@@ -438,6 +452,9 @@ sim_call_negotiate (SimCall *self,
   offer = yodel_negotiation_create_offer (offerer, &error);
   g_assert_no_error (error);
 
+  for (guint i = 0; i < G_N_ELEMENTS (self->left_out); i++)
+    if (self->left_out[i] != NULL)
+      leave_out (offer, self->left_out[i]);
   yodel_negotiation_set_remote (answerer, YODEL_SDP_OFFER, offer, &error);
   g_assert_no_error (error);
   yodel_session_core_adopt_sections (to->core, self->now_us);

@@ -57,6 +57,7 @@ typedef struct
   gboolean          silent;            /* its source gives nothing */
   gboolean          no_sound;          /* nor does it send any silence */
   gboolean          no_pictures;       /* its camera neither */
+  gboolean          no_nack;           /* what it asks for again is never heard of */
 } SimPeer;
 
 struct _SimCall
@@ -67,6 +68,7 @@ struct _SimCall
   guint       width;               /* of the pictures, if not the small ones */
   guint       height;
   GRand      *sizes;               /* (owned) (nullable) frames are bytes without a codec behind them */
+  const char *left_out[2];         /* (borrowed) (nullable) lines of the offer that the answerer does not see */
   gint64      now_us;
   gint64      began_us;
 };

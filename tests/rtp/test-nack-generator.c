@@ -248,6 +248,43 @@ test_repeats_in_the_stream_are_no_reordering (Fixture       *f,
   g_assert_cmpint (yodel_nack_generator_get_wait_us (f->nack), ==, 0);
 }
 
+/* The answer to the first request comes just after the same was asked once more. */
+static void
+test_echoes_do_not_hide_a_repeat (Fixture       *f,
+                                  gconstpointer  data)
+{
+  yodel_nack_generator_set_rtt (f->nack, 12 * MS);
+  push_range (f, 0, 0, 0);
+  push_range (f, 2, 2, 0);
+  g_assert_cmpuint (poll_all (f, 0), ==, 1);
+  g_assert_cmpuint (poll_all (f, 10 * MS), ==, 1);
+  push_range (f, 1, 1, 12 * MS);
+  g_assert_cmpuint (yodel_nack_generator_get_counters (f->nack)->n_recovered, ==, 1);
+
+  /* Nor does a second round. */
+  push_range (f, 4, 4, 100 * MS);
+  g_assert_cmpuint (poll_all (f, 100 * MS), ==, 1);
+  for (guint i = 1; i < 4; i++)
+    g_assert_cmpuint (poll_all (f, 100 * MS + i * 10 * MS), ==, 1);
+  push_range (f, 3, 3, 131 * MS);
+  g_assert_cmpuint (yodel_nack_generator_get_counters (f->nack)->n_recovered, ==, 2);
+  g_assert_cmpint (yodel_nack_generator_get_wait_us (f->nack), ==, 0);
+}
+
+static void
+test_forgotten_is_not_asked_for (Fixture       *f,
+                                 gconstpointer  data)
+{
+  push_range (f, 0, 0, 0);
+  push_range (f, 4, 4, 0);
+  g_assert_cmpint (yodel_nack_generator_get_missing (f->nack, 1), ==, 2);
+  yodel_nack_generator_forget (f->nack, 2);
+  yodel_nack_generator_forget (f->nack, 4);
+  g_assert_cmpuint (poll_all (f, 0), ==, 2);
+  g_assert_cmpuint (f->numbers[0], ==, 1);
+  g_assert_cmpuint (f->numbers[1], ==, 3);
+}
+
 #define ADD(name, test) \
   g_test_add ("/rtp/nack-generator/" name, Fixture, NULL, set_up, test, tear_down)
 
@@ -269,5 +306,7 @@ main (int   argc,
   ADD ("waits-where-packets-overtake", test_waits_where_packets_overtake);
   ADD ("wait-is-bounded", test_wait_is_bounded);
   ADD ("repeats-in-the-stream-are-no-reordering", test_repeats_in_the_stream_are_no_reordering);
+  ADD ("echoes-do-not-hide-a-repeat", test_echoes_do_not_hide_a_repeat);
+  ADD ("forgotten-is-not-asked-for", test_forgotten_is_not_asked_for);
   return g_test_run ();
 }

@@ -329,7 +329,7 @@ test_never_writes_a_relay_and_never_repeats_audio (void)
 static void
 test_optional_formats (void)
 {
-  YodelNegotiationConfig config = { .session_id = 1, .cname = "c", .max_transports = 1, .red = TRUE,
+  YodelNegotiationConfig config = { .session_id = 1, .cname = "c", .max_transports = 1, .red = TRUE, .audio_nack = TRUE,
                                     .telephone_event = TRUE, .remb = TRUE, .orientation = TRUE };
   g_autoptr (YodelNegotiation) a = yodel_negotiation_new (&config);
   g_autoptr (YodelNegotiation) b = yodel_negotiation_new (&config);
@@ -341,10 +341,12 @@ test_optional_formats (void)
   negotiation_peer_add (a, YODEL_MEDIA_VIDEO);
   answered = exchange (a, b);
   g_assert_cmpint (nth_media (a, 0)->send.red, ==, 63);
+  g_assert_true (nth_media (a, 0)->nack && nth_media (b, 0)->nack);
   g_assert_cmpint (nth_media (b, 0)->receive.telephone_event, ==, 110);
   g_assert_cmpint (nth_media (b, 0)->receive.telephone_event_8000, ==, 126);
   g_assert_cmphex (nth_media (a, 0)->telephone_keys, ==, 0xffff);
   g_assert_nonnull (strstr (answered, "a=fmtp:63 111/111\r\n"));
+  g_assert_nonnull (strstr (answered, "a=rtcp-fb:111 nack\r\n"));
   g_assert_cmpuint (nth_media (b, 1)->extensions.orientation, ==, 13);
   g_assert_true (nth_media (a, 1)->transport_cc && !nth_media (a, 1)->remb);
 }

@@ -13,6 +13,11 @@ tests_sim_test_rates_SOURCES = %D%/test-rates.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_rates_LDADD   = $(CORE_LIBS)
 
+check_PROGRAMS += tests/sim/test-voice-repair
+tests_sim_test_voice_repair_SOURCES = %D%/test-voice-repair.c \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_test_voice_repair_LDADD   = $(CORE_LIBS)
+
 check_PROGRAMS += tests/sim/test-sound
 tests_sim_test_sound_SOURCES = %D%/test-sound.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
