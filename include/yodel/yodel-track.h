@@ -21,7 +21,7 @@ G_BEGIN_DECLS
 /**
  * YODEL_AUDIO_FRAME_SAMPLES:
  *
- * Samples in the 10 ms blocks that a sink is given.
+ * Samples, of each channel, in the 10 ms blocks that a sink is given.
  */
 #define YODEL_AUDIO_FRAME_SAMPLES 480
 
@@ -68,6 +68,13 @@ void            yodel_track_set_music             (YodelTrack      *self,
                                                    gboolean         music);
 
 YODEL_API
+gboolean        yodel_track_get_stereo            (YodelTrack      *self);
+
+YODEL_API
+void            yodel_track_set_stereo            (YodelTrack      *self,
+                                                   gboolean         stereo);
+
+YODEL_API
 guint           yodel_track_get_max_audio_bitrate (YodelTrack      *self);
 
 YODEL_API
@@ -103,6 +110,12 @@ gboolean        yodel_track_send_telephone_events (YodelTrack      *self,
 
 YODEL_API
 void            yodel_track_push_audio            (YodelTrack      *self,
+                                                   const gint16    *samples,
+                                                   gsize            n_samples,
+                                                   gint64           captured_us);
+
+YODEL_API
+void            yodel_track_push_stereo           (YodelTrack      *self,
                                                    const gint16    *samples,
                                                    gsize            n_samples,
                                                    gint64           captured_us);

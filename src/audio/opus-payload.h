@@ -16,6 +16,14 @@ typedef struct
   gboolean is_dtx;             /* nothing but headers: silence from here on */
 } YodelOpusPayload;
 
+/* The s bit of the first byte, RFC 6716 section 3.1. */
+static inline gboolean
+yodel_opus_payload_is_stereo (const guint8 *data,
+                              gsize         size)
+{
+  return size > 0 && (data[0] & 0x04) != 0;
+}
+
 gboolean yodel_opus_payload_parse (YodelOpusPayload *payload,
                                    const guint8     *data,
                                    gsize             size);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "audio/channels.h"
 #include "audio/playout-private.h"
 
 #define MAX_NACK_WAIT_US    (120 * YODEL_US_PER_MS)
@@ -19,7 +20,8 @@ yodel_playout_buffer_new (void)
 
   yodel_delay_estimator_init (&self->estimator);
   yodel_arrival_history_init (&self->history);
-  self->decoder = yodel_speech_decoder_new ();
+  self->channels = 1;
+  self->decoder = yodel_speech_decoder_new (self->channels);
   self->max_us = DEFAULT_MAX_US;
   return self;
 }
@@ -33,6 +35,29 @@ yodel_playout_buffer_free (YodelPlayoutBuffer *self)
   yodel_packet_queue_clear (&self->queue);
   yodel_speech_decoder_free (self->decoder);
   g_free (self);
+}
+
+/* @channels: of what is popped, 1 (at first) or 2, whatever the packets have.  What waits is kept. */
+void
+yodel_playout_buffer_set_channels (YodelPlayoutBuffer *self,
+                                   guint               channels)
+{
+  guint n = HISTORY + self->n_pcm;
+
+  g_return_if_fail (channels >= 1 && channels <= YODEL_PLAYOUT_MAX_CHANNELS);
+
+  if (channels == self->channels)
+    return;
+
+  if (channels == 2)
+    for (guint i = n; i-- > 0;)
+      self->sound[2 * i] = self->sound[2 * i + 1] = self->sound[i];
+  else
+    yodel_channels_mix (self->sound, n, self->sound);
+
+  self->channels = channels;
+  yodel_speech_decoder_free (self->decoder);
+  self->decoder = yodel_speech_decoder_new (channels);
 }
 
 /* What the buffer may choose its delay from, beyond that of the fastest packet. */
@@ -221,7 +246,7 @@ yodel_playout_buffer_push_redundant (YodelPlayoutBuffer *self,
 
 /**
  * yodel_playout_buffer_pop:
- * @out: is filled, whatever happens
+ * @out: for %YODEL_PLAYOUT_SAMPLES of each channel, interleaved; is filled, whatever happens
  *
  * Called once for each 10 ms of the device; it may be called in bursts.
  *
@@ -229,22 +254,23 @@ yodel_playout_buffer_push_redundant (YodelPlayoutBuffer *self,
  */
 YodelPlayoutKind
 yodel_playout_buffer_pop (YodelPlayoutBuffer *self,
-                          gint16              out[YODEL_PLAYOUT_SAMPLES],
+                          gint16             *out,
                           gint64              now_us)
 {
   YodelPlayoutKind kind;
 
   if (self->state == YODEL_PLAYOUT_EMPTY && !yodel_playout_try_start (self, now_us))
     {
-      memset (out, 0, BLOCK * sizeof *out);
+      memset (out, 0, BLOCK * self->channels * sizeof *out);
       return YODEL_PLAYOUT_SILENCE;
     }
 
   yodel_playout_fill (self, BLOCK, now_us);
   kind = yodel_playout_stretch (self, now_us);
 
-  memcpy (out, pcm (self), BLOCK * sizeof *out);
-  memmove (self->sound, self->sound + BLOCK, (HISTORY + self->n_pcm - BLOCK) * sizeof *self->sound);
+  memcpy (out, pcm (self), BLOCK * self->channels * sizeof *out);
+  memmove (self->sound, self->sound + BLOCK * self->channels,
+           (HISTORY + self->n_pcm - BLOCK) * self->channels * sizeof *self->sound);
   self->n_pcm -= BLOCK;
   self->statistics.total_samples_received += BLOCK;
   return kind;

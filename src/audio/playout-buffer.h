@@ -8,7 +8,8 @@
 
 #include <glib.h>
 
-#define YODEL_PLAYOUT_SAMPLES     480      /* 10 ms at 48 kHz, mono */
+#define YODEL_PLAYOUT_SAMPLES     480      /* 10 ms at 48 kHz, of each channel */
+#define YODEL_PLAYOUT_MAX_CHANNELS 2
 #define YODEL_PLAYOUT_MAX_PACKETS 200      /* waiting to be decoded; the oldest give way */
 
 typedef enum
@@ -49,6 +50,8 @@ typedef struct _YodelPlayoutBuffer YodelPlayoutBuffer;
 
 YodelPlayoutBuffer *yodel_playout_buffer_new              (void);
 void                yodel_playout_buffer_free             (YodelPlayoutBuffer       *self);
+void                yodel_playout_buffer_set_channels     (YodelPlayoutBuffer       *self,
+                                                           guint                     channels);
 void                yodel_playout_buffer_set_limits       (YodelPlayoutBuffer       *self,
                                                            guint                     min_delay_ms,
                                                            guint                     max_delay_ms);
@@ -66,7 +69,7 @@ void                yodel_playout_buffer_push_redundant   (YodelPlayoutBuffer   
                                                            gsize                     size,
                                                            gint64                    arrival_us);
 YodelPlayoutKind    yodel_playout_buffer_pop              (YodelPlayoutBuffer       *self,
-                                                           gint16                    out[YODEL_PLAYOUT_SAMPLES],
+                                                           gint16                   *out,
                                                            gint64                    now_us);
 gboolean            yodel_playout_buffer_is_started       (const YodelPlayoutBuffer *self);
 gint64              yodel_playout_buffer_get_delay_ms     (const YodelPlayoutBuffer *self);

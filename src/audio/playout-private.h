@@ -36,8 +36,9 @@ struct _YodelPlayoutBuffer
   YodelPlayoutStatistics  statistics;
 
   gint64                  next_rtp;              /* the next sample to decode */
-  gint16                  sound[HISTORY + MAX_PCM];   /* played, then still to be played */
-  guint                   n_pcm;                 /* of the latter */
+  guint                   channels;
+  gint16                  sound[(HISTORY + MAX_PCM) * YODEL_PLAYOUT_MAX_CHANNELS];   /* played, then still to be played; interleaved */
+  guint                   n_pcm;                 /* of the latter; as all lengths, of each channel */
   YodelPlayoutKind        kind;                  /* of what was decoded last */
   guint                   rewindable;            /* samples made up for want of packets, ending at next_rtp */
   gboolean                resting;               /* the peer is silent and says so (DTX) */
@@ -64,7 +65,7 @@ samples_us (gint64 samples)
 static inline gint16 *
 pcm (YodelPlayoutBuffer *self)
 {
-  return self->sound + HISTORY;
+  return self->sound + HISTORY * self->channels;
 }
 
 /* Media time of the sample that is played next. */

@@ -31,17 +31,18 @@ append (YodelPlayoutBuffer *self,
         const gint16       *from,
         guint               n_samples)
 {
-  gint16 *to = pcm (self) + self->n_pcm;
+  guint channels = self->channels;
+  gint16 *to = pcm (self) + self->n_pcm * channels;
   guint seam = MIN (n_samples, YODEL_STRETCH_OVERLAP);
-  gint16 before[YODEL_STRETCH_OVERLAP];
+  gint16 before[YODEL_STRETCH_OVERLAP * YODEL_PLAYOUT_MAX_CHANNELS];
 
   g_assert (self->n_pcm + n_samples <= MAX_PCM);
 
-  memcpy (to, from, n_samples * sizeof *to);
+  memcpy (to, from, n_samples * channels * sizeof *to);
   if (self->merge)
     {
-      yodel_time_stretch_continue (self->sound + self->n_pcm, HISTORY, before, seam);
-      yodel_time_stretch_crossfade (before, from, to, seam);
+      yodel_time_stretch_continue (self->sound + self->n_pcm * channels, HISTORY, before, seam, channels);
+      yodel_time_stretch_crossfade (before, from, to, seam, channels);
     }
   self->merge = FALSE;
   self->n_pcm += n_samples;
@@ -53,7 +54,7 @@ yodel_playout_play_first (YodelPlayoutBuffer *self,
                           gint64              now_us)
 {
   const YodelQueuedPacket *packet = yodel_packet_queue_first (&self->queue);
-  gint16 decoded[YODEL_OPUS_MAX_PACKET_SAMPLES];
+  gint16 decoded[YODEL_OPUS_MAX_PACKET_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS];
   guint skip = (guint) (self->next_rtp - packet->rtp_time);
   gint n = yodel_speech_decoder_decode (self->decoder, packet->data, packet->size, decoded,
                                         YODEL_OPUS_MAX_PACKET_SAMPLES);
@@ -69,7 +70,7 @@ yodel_playout_play_first (YodelPlayoutBuffer *self,
   guint played = (guint) n - skip;
 
   self->merge = self->merge || skip > 0;
-  append (self, decoded + skip, played);
+  append (self, decoded + skip * self->channels, played);
   self->next_rtp = packet->rtp_time + n;
   self->rewindable = 0;
   self->resting = packet->info.is_dtx;
@@ -90,14 +91,14 @@ play_in_band_copy (YodelPlayoutBuffer *self)
   const YodelQueuedPacket *packet = yodel_packet_queue_first (&self->queue);
   guint span = packet->info.frame_samples;
   guint skip = span - (guint) (packet->rtp_time - self->next_rtp);
-  gint16 decoded[YODEL_OPUS_MAX_PACKET_SAMPLES];
+  gint16 decoded[YODEL_OPUS_MAX_PACKET_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS];
   gint n = yodel_speech_decoder_decode_fec (self->decoder, packet->data, packet->size, decoded, span);
 
   if (n != (gint) span)
     return FALSE;
 
   self->merge = self->merge || skip > 0;
-  append (self, decoded + skip, span - skip);
+  append (self, decoded + skip * self->channels, span - skip);
   self->next_rtp = packet->rtp_time;
   self->rewindable = 0;
   self->kind = YODEL_PLAYOUT_FEC;
@@ -110,7 +111,7 @@ static void
 conceal (YodelPlayoutBuffer *self,
          guint               n_samples)
 {
-  gint16 made[BLOCK];
+  gint16 made[BLOCK * YODEL_PLAYOUT_MAX_CHANNELS];
   gboolean silent = yodel_speech_decoder_conceal (self->decoder, made, n_samples);
 
   append (self, made, n_samples);
@@ -126,7 +127,7 @@ static void
 rest (YodelPlayoutBuffer *self,
       guint               n_samples)
 {
-  gint16 made[BLOCK];
+  gint16 made[BLOCK * YODEL_PLAYOUT_MAX_CHANNELS];
 
   yodel_speech_decoder_rest (self->decoder, made, n_samples);
   append (self, made, n_samples);

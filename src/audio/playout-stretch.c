@@ -21,6 +21,7 @@ stretch_limits (const YodelPlayoutBuffer *self,
     .silent_lag = YODEL_STRETCH_MAX_LAG,
     .min_similarity = min_similarity,
     .silence_rms = MAX (SILENCE_RMS, 2 * yodel_speech_decoder_noise_rms (self->decoder)),
+    .stereo = self->channels == 2,
   };
 }
 

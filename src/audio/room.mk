@@ -10,6 +10,7 @@ libyodel_pure_la_SOURCES += \
   %D%/opus-payload.c %D%/opus-payload.h \
   %D%/arrival-history.c %D%/arrival-history.h \
   %D%/packet-queue.c %D%/packet-queue.h \
+  %D%/channels.h \
   %D%/playout-buffer.c %D%/playout-buffer.h \
   %D%/playout-private.h \
   %D%/playout-sound.c \

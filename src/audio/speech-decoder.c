@@ -3,30 +3,37 @@
 #include "audio/speech-decoder.h"
 
 #include <opus.h>
+#include <string.h>
 
 #include "audio/comfort-noise.h"
 
 #define RATE_HZ      48000
 #define BLOCK        480            /* concealment is made in pieces of at most 10 ms */
 #define STEP         120            /* Opus conceals multiples of 2.5 ms */
+#define MAX_CHANNELS 2
 #define FADE_FROM    (RATE_HZ / 1000 * 120)     /* a vowel held for longer is a robot's */
 #define FADE_SAMPLES (RATE_HZ / 1000 * 160)
 
-/* Mono, whatever the packets are. */
 struct _YodelSpeechDecoder
 {
   OpusDecoder       *opus;          /* (owned) */
-  YodelComfortNoise  noise;
+  guint              channels;
+  YodelComfortNoise  noise[MAX_CHANNELS];
   guint              gap_samples;   /* concealed in a row; saturates */
 };
 
+/* @channels: of what comes out, 1 or 2, whatever the packets have: the codec mixes and doubles. */
 YodelSpeechDecoder *
-yodel_speech_decoder_new (void)
+yodel_speech_decoder_new (guint channels)
 {
   YodelSpeechDecoder *self = g_new0 (YodelSpeechDecoder, 1);
   int error = OPUS_OK;
 
-  self->opus = opus_decoder_create (RATE_HZ, 1, &error);
+  g_assert (channels >= 1 && channels <= MAX_CHANNELS);
+  self->channels = channels;
+  for (guint i = 0; i < channels; i++)
+    self->noise[i].state = i;       /* two rooms, not one in the middle of the head */
+  self->opus = opus_decoder_create (RATE_HZ, (int) channels, &error);
   g_assert (self->opus != NULL && error == OPUS_OK);
   return self;
 }
@@ -41,7 +48,37 @@ yodel_speech_decoder_free (YodelSpeechDecoder *self)
   g_free (self);
 }
 
-/* Returns: the samples, or -1 where the decoder refuses the packet. */
+static void
+learn_noise (YodelSpeechDecoder *self,
+             const gint16       *pcm)
+{
+  for (guint channel = 0; channel < self->channels; channel++)
+    {
+      gint16 alone[BLOCK];
+
+      for (guint i = 0; i < BLOCK; i++)
+        alone[i] = pcm[i * self->channels + channel];
+      yodel_comfort_noise_learn (&self->noise[channel], alone, BLOCK);
+    }
+}
+
+static void
+fill_with_noise (YodelSpeechDecoder *self,
+                 gint16             *pcm,
+                 guint               n_samples)
+{
+  for (guint channel = 0; channel < self->channels; channel++)
+    {
+      gint16 alone[BLOCK];
+
+      yodel_comfort_noise_fill (&self->noise[channel], alone, n_samples);
+      for (guint i = 0; i < n_samples; i++)
+        pcm[i * self->channels + channel] = alone[i];
+    }
+}
+
+/* @capacity: of each channel, as all numbers of samples here.
+ * Returns: the samples, or -1 where the decoder refuses the packet. */
 gint
 yodel_speech_decoder_decode (YodelSpeechDecoder *self,
                              const guint8       *packet,
@@ -55,7 +92,7 @@ yodel_speech_decoder_decode (YodelSpeechDecoder *self,
     return -1;
 
   for (int at = 0; at + BLOCK <= n; at += BLOCK)
-    yodel_comfort_noise_learn (&self->noise, pcm + at, BLOCK);
+    learn_noise (self, pcm + at * (int) self->channels);
 
   self->gap_samples = 0;
   return n;
@@ -83,22 +120,22 @@ conceal_block (YodelSpeechDecoder *self,
                gint16             *pcm,
                guint               n_samples)
 {
-  gint16 speech[BLOCK], noise[BLOCK];
+  gint16 speech[BLOCK * MAX_CHANNELS], noise[BLOCK * MAX_CHANNELS];
   guint whole = (n_samples + STEP - 1) / STEP * STEP;
   gboolean faded = yodel_speech_decoder_has_faded (self);
 
   /* The decoder is not asked once nobody hears it any more. */
   if (faded || opus_decode (self->opus, NULL, 0, speech, (int) whole, 0) < 0)
-    for (guint i = 0; i < BLOCK; i++)
-      speech[i] = 0;
+    memset (speech, 0, sizeof speech);
 
-  yodel_comfort_noise_fill (&self->noise, noise, n_samples);
+  fill_with_noise (self, noise, n_samples);
   for (guint i = 0; i < n_samples; i++)
     {
       guint gap = self->gap_samples + i;
       double fade = gap <= FADE_FROM ? 0 : MIN ((gap - FADE_FROM) / (double) FADE_SAMPLES, 1);
 
-      pcm[i] = (gint16) (speech[i] * (1 - fade) + noise[i] * fade);
+      for (guint at = i * self->channels; at < (i + 1) * self->channels; at++)
+        pcm[at] = (gint16) (speech[at] * (1 - fade) + noise[at] * fade);
     }
 
   self->gap_samples = MIN (self->gap_samples + n_samples, FADE_FROM + FADE_SAMPLES);
@@ -114,7 +151,7 @@ yodel_speech_decoder_conceal (YodelSpeechDecoder *self,
   gboolean faded = yodel_speech_decoder_has_faded (self);
 
   for (guint at = 0; at < n_samples; at += BLOCK)
-    conceal_block (self, pcm + at, MIN (BLOCK, n_samples - at));
+    conceal_block (self, pcm + at * self->channels, MIN (BLOCK, n_samples - at));
 
   return faded;
 }
@@ -127,14 +164,13 @@ yodel_speech_decoder_rest (YodelSpeechDecoder *self,
 {
   for (guint at = 0; at < n_samples; at += BLOCK)
     {
-      gint16 block[BLOCK];
+      gint16 block[BLOCK * MAX_CHANNELS];
       guint n = MIN (BLOCK, n_samples - at);
       guint whole = (n + STEP - 1) / STEP * STEP;
 
       if (opus_decode (self->opus, NULL, 0, block, (int) whole, 0) < 0)
-        yodel_comfort_noise_fill (&self->noise, block, n);
-      for (guint i = 0; i < n; i++)
-        pcm[at + i] = block[i];
+        fill_with_noise (self, block, n);
+      memcpy (pcm + at * self->channels, block, n * self->channels * sizeof *pcm);
     }
 }
 
@@ -148,5 +184,5 @@ yodel_speech_decoder_has_faded (const YodelSpeechDecoder *self)
 double
 yodel_speech_decoder_noise_rms (const YodelSpeechDecoder *self)
 {
-  return self->noise.rms;
+  return self->channels == 1 ? self->noise[0].rms : (self->noise[0].rms + self->noise[1].rms) / 2;
 }

@@ -6,7 +6,7 @@
 
 typedef struct _YodelSpeechDecoder YodelSpeechDecoder;
 
-YodelSpeechDecoder *yodel_speech_decoder_new        (void);
+YodelSpeechDecoder *yodel_speech_decoder_new        (guint               channels);
 void                yodel_speech_decoder_free       (YodelSpeechDecoder *self);
 gint                yodel_speech_decoder_decode     (YodelSpeechDecoder *self,
                                                      const guint8       *packet,

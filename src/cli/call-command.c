@@ -360,6 +360,7 @@ set_up_track (YodelCliCall *self,
               YodelTrack   *track)
 {
   const YodelCliOptions *options = self->options;
+  gboolean is_music = g_strcmp0 (options->audio_content, "music") == 0;
 
   if (yodel_track_get_kind (track) == YODEL_MEDIA_VIDEO)
     {
@@ -367,7 +368,8 @@ set_up_track (YodelCliCall *self,
       return;
     }
 
-  yodel_track_set_music (track, g_strcmp0 (options->audio_content, "music") == 0);
+  yodel_track_set_music (track, is_music);
+  yodel_track_set_stereo (track, options->audio_channels != NULL ? g_str_equal (options->audio_channels, "stereo") : is_music);
   yodel_track_set_max_audio_bitrate (track, (guint) options->audio_bitrate_kbps * 1000);
   yodel_track_set_discontinuous (track, options->dtx);
 }

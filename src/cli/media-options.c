@@ -20,7 +20,9 @@ static const char * const fallback_notes[2][2] = {
 static gboolean
 is_stdin (const char *spec)
 {
-  return g_strcmp0 (spec, "pcm:-") == 0 || g_strcmp0 (spec, "y4m:-") == 0;
+  static const char * const specs[] = { "pcm:-", "pcm:-,stereo", "y4m:-", NULL };
+
+  return spec != NULL && g_strv_contains (specs, spec);
 }
 
 /* Returns: whether media comes from standard input, behind the description */

@@ -76,6 +76,8 @@ take_sound (YodelCliOptions  *self,
 {
   if (self->audio_content != NULL && !g_str_equal (self->audio_content, "speech") && !g_str_equal (self->audio_content, "music"))
     return refuse (error, _("--audio-content takes speech or music"));
+  if (self->audio_channels != NULL && !g_str_equal (self->audio_channels, "mono") && !g_str_equal (self->audio_channels, "stereo"))
+    return refuse (error, _("--audio-channels takes mono or stereo"));
   if (self->audio_bitrate_kbps != 0 && (self->audio_bitrate_kbps < 6 || self->audio_bitrate_kbps > 128))
     return refuse (error, _("--audio-bitrate takes 6 to 128"));
   return TRUE;
@@ -171,6 +173,7 @@ yodel_cli_options_parse (YodelCliOptions   *self,
     { "video-source", 0, 0, G_OPTION_ARG_STRING, &self->sources[YODEL_MEDIA_VIDEO], N_("Where the picture to be sent comes from"), "S" },
     { "video-sink", 0, 0, G_OPTION_ARG_STRING, &self->sinks[YODEL_MEDIA_VIDEO], N_("Where the received picture goes"), "S" },
     { "audio-content", 0, 0, G_OPTION_ARG_STRING, &self->audio_content, N_("What the sound is: speech, or music, which is sent as it is"), "speech|music" },
+    { "audio-channels", 0, 0, G_OPTION_ARG_STRING, &self->audio_channels, N_("One channel or two, both ways; music has two unless this says mono"), "mono|stereo" },
     { "audio-bitrate", 0, 0, G_OPTION_ARG_INT, &self->audio_bitrate_kbps, N_("Code the sound in at most so much, 6 to 128"), "KBIT" },
     { "dtx", 0, 0, G_OPTION_ARG_NONE, &self->dtx, N_("Send nothing while there is silence"), NULL },
     { "video-content", 0, 0, G_OPTION_ARG_STRING, &self->video_content, N_("What to keep of the picture where bits are scarce: motion (cameras) or detail (screens)"), "motion|detail" },
@@ -223,6 +226,7 @@ yodel_cli_options_clear (YodelCliOptions *self)
   g_clear_pointer (&self->via, g_strfreev);
   g_clear_pointer (&self->video_content, g_free);
   g_clear_pointer (&self->audio_content, g_free);
+  g_clear_pointer (&self->audio_channels, g_free);
   g_clear_pointer (&self->video_codec, g_free);
   g_clear_pointer (&self->stun, g_strfreev);
   g_clear_pointer (&self->bind, g_strfreev);

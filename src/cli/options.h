@@ -33,6 +33,7 @@ typedef struct
   char     *video_content;       /* (owned) (nullable) as it was said */
   YodelVideoContent content;     /* what that means */
   char     *audio_content;       /* (owned) (nullable) as it was said: speech or music */
+  char     *audio_channels;      /* (owned) (nullable) as it was said: mono or stereo */
   int       audio_bitrate_kbps;  /* of the codec; 0: what suits */
   gboolean  dtx;
   char     *video_codec;         /* (owned) (nullable) as it was said */

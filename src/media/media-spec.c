@@ -41,6 +41,19 @@ take_size (YodelMediaSpec  *spec,
   return TRUE;
 }
 
+/* Takes ",stereo" off the end of the path. */
+static void
+take_channels (YodelMediaSpec *spec)
+{
+  char *comma = strrchr (spec->path, ',');
+
+  spec->channels = 1;
+  if (comma == NULL || comma == spec->path || strcmp (comma, ",stereo") != 0)
+    return;
+  *comma = '\0';
+  spec->channels = 2;
+}
+
 static YodelSpecType
 find_type (const char  *text,
            const char **path)
@@ -106,6 +119,9 @@ yodel_media_spec_parse (YodelMediaSpec  *spec,
     }
   if (result.type == YODEL_SPEC_Y4M && !take_size (&result, error))
     return FALSE;
+
+  if (result.type == YODEL_SPEC_PCM)
+    take_channels (&result);
 
   *spec = result;
   result = (YodelMediaSpec) { 0 };

@@ -23,6 +23,7 @@ typedef struct
 {
   YodelSpecType  type;
   char          *path;      /* (owned) (nullable) of the file or pipe, or the device's name */
+  guint          channels;  /* of pcm:PATH, 2 where ",stereo" stands behind it */
   guint          width;     /* of y4m:PATH,WxH; else 0 */
   guint          height;
   YodelToneKind  tone;

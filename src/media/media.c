@@ -55,9 +55,10 @@ open_raw (YodelMediaKind         kind,
   if (fd < 0)
     return NULL;
   if (!S_ISREG (status.st_mode))
-    return yodel_pipe_source_new (kind, S_ISFIFO (status.st_mode) && strcmp (spec->path, "-") != 0 ? spec->path : NULL, fd);
+    return yodel_pipe_source_new (kind, S_ISFIFO (status.st_mode) && strcmp (spec->path, "-") != 0 ? spec->path : NULL, fd,
+                                  spec->channels);
 
-  reader = kind == YODEL_MEDIA_AUDIO ? yodel_pcm_reader_new (fd, error) : yodel_y4m_reader_new (fd, error);
+  reader = kind == YODEL_MEDIA_AUDIO ? yodel_pcm_reader_new (fd, spec->channels, error) : yodel_y4m_reader_new (fd, error);
   if (reader == NULL)
     g_prefix_error (error, "\"%s\": ", spec->path);
   return reader != NULL ? yodel_file_source_new (kind, spec->path, reader) : NULL;
@@ -125,7 +126,8 @@ open_file (YodelMediaKind         kind,
  * @kind: sound or picture
  * @spec: what to take: "none", "test" (a run of chimes; a moving picture with a clock), "ring", "ringback" or "busy" (the
  *   sounds around a call, in the cadences of ITU-T E.180), "default" or
- *   "device:NAME" (a microphone or camera), "pcm:PATH" (samples, 16 bits little-endian, 48 kHz mono),
+ *   "device:NAME" (a microphone or camera), "pcm:PATH" (samples, 16 bits little-endian, 48 kHz mono; with ",stereo"
+ *   behind it two channels, left and right in turn),
  *   "y4m:PATH" (YUV4MPEG2, 4:2:0), or the path of any media file
  * @error: return location for a #GError
  *
@@ -133,6 +135,9 @@ open_file (YodelMediaKind         kind,
  * the same file stay in step. Where a pcm: or y4m: path is a pipe, or "-" for standard input, what comes is
  * taken at once, and what came before the track started is dropped. What goes wrong later
  * shows in the property "error" of the source, a boxed #GError.
+ *
+ * Files give the one or two channels they have, more are mixed to two; a microphone gives two where #YodelTrack:stereo is
+ * set when it starts, and is then not processed. What the call has no use for is mixed.
  *
  * A sound device that is not there is no error: the default one is used, or nothing is heard until one comes, and "error"
  * says so (%YODEL_ERROR_CLOSED). A microphone has the boolean properties "echo-cancellation", "noise-suppression",
@@ -183,9 +188,9 @@ create_file (YodelMediaKind         kind,
   if (g_str_has_suffix (path, ".webm") || g_str_has_suffix (path, ".mkv") || g_str_has_suffix (path, ".ogg"))
     return yodel_recording_sink_new (kind, path, error);
   if (kind == YODEL_MEDIA_AUDIO && g_str_has_suffix (path, ".wav"))
-    return yodel_stream_sink_new (YODEL_STREAM_WAV, path, 0, 0, error);
+    return yodel_stream_sink_new_sound (YODEL_STREAM_WAV, path, 0, error);
   if (kind == YODEL_MEDIA_VIDEO && g_str_has_suffix (path, ".y4m"))
-    return yodel_stream_sink_new (YODEL_STREAM_Y4M, path, 0, 0, error);
+    return yodel_stream_sink_new_picture (path, 0, 0, error);
 
   g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "\"%s\": %s can be written to files that end in %s", path,
                kind == YODEL_MEDIA_AUDIO ? "sound" : "a picture",
@@ -201,7 +206,8 @@ create_file (YodelMediaKind         kind,
  *   one's), or the path of a file that ends in .wav, .ogg, .webm, .mkv or .y4m
  * @error: return location for a #GError
  *
- * Makes a sink. A path of pcm: or y4m: may be a named pipe, whose reader may come and go, or "-" for standard
+ * Makes a sink. Of a track whose #YodelTrack:stereo is set, files and loudspeakers get both channels, a "pcm:" as many as it
+ * names. A path of pcm: or y4m: may be a named pipe, whose reader may come and go, or "-" for standard
  * output. Two sinks, sound and picture, of one .webm or .mkv path record into that one file. Recordings can be
  * played whatever happened to the process; what was recorded is kept when writing fails, as on a full disk.
  * That shows in the properties of the sink: "error" (a boxed #GError), "written" and "dropped" (pieces).
@@ -233,8 +239,8 @@ yodel_media_sink_new (YodelMediaKind   kind,
     case YODEL_SPEC_DEFAULT: return yodel_device_sink_new (kind, NULL, error);
     case YODEL_SPEC_DEVICE:  return yodel_device_sink_new (kind, parsed.path, error);
     case YODEL_SPEC_FILE:    return create_file (kind, &parsed, error);
-    case YODEL_SPEC_PCM:     return yodel_stream_sink_new (YODEL_STREAM_PCM, parsed.path, 0, 0, error);
-    case YODEL_SPEC_Y4M:     return yodel_stream_sink_new (YODEL_STREAM_Y4M, parsed.path, parsed.width, parsed.height, error);
+    case YODEL_SPEC_PCM:     return yodel_stream_sink_new_sound (YODEL_STREAM_PCM, parsed.path, parsed.channels, error);
+    case YODEL_SPEC_Y4M:     return yodel_stream_sink_new_picture (parsed.path, parsed.width, parsed.height, error);
     }
   g_assert_not_reached ();
 }

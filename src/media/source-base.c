@@ -69,6 +69,10 @@ static void
 yodel_source_base_start (YodelSource *source,
                          YodelTrack  *track)
 {
+  YodelSourceBaseClass *klass = YODEL_SOURCE_BASE_GET_CLASS (source);
+
+  if (klass->starting != NULL)
+    klass->starting (YODEL_SOURCE_BASE (source), track);
   set_track (YODEL_SOURCE_BASE (source), track);
 }
 
@@ -254,11 +258,12 @@ yodel_source_base_wait_until (YodelSourceBase *self,
   return go_on;
 }
 
-/* Returns: FALSE if it is stopped, and nothing was pushed */
+/* @n_samples: of each channel.  Returns: FALSE if it is stopped, and nothing was pushed */
 gboolean
 yodel_source_base_push_audio (YodelSourceBase *self,
                               const gint16    *samples,
                               gsize            n_samples,
+                              guint            channels,
                               gint64           captured_us)
 {
   YodelSourceBasePrivate *priv = PRIV (self);
@@ -266,7 +271,9 @@ yodel_source_base_push_audio (YodelSourceBase *self,
 
   pthread_mutex_lock (&priv->push_lock);
   pushed = priv->track != NULL;
-  if (pushed)
+  if (pushed && channels == 2)
+    yodel_track_push_stereo (priv->track, samples, n_samples, captured_us);
+  else if (pushed)
     yodel_track_push_audio (priv->track, samples, n_samples, captured_us);
   pthread_mutex_unlock (&priv->push_lock);
 

@@ -7,13 +7,16 @@
 G_DECLARE_DERIVABLE_TYPE (YodelSourceBase, yodel_source_base, YODEL, SOURCE_BASE, GObject)
 
 /* run: the thread; returns soon after yodel_source_base_is_closing() turned true.
- * wake: ends a wait of @run that is not in yodel_source_base_wait_until(). */
+ * wake: ends a wait of @run that is not in yodel_source_base_wait_until().
+ * starting: (nullable): on the track's thread, before it is pushed into. */
 struct _YodelSourceBaseClass
 {
   GObjectClass parent_class;
 
   void (*run)  (YodelSourceBase *self);
   void (*wake) (YodelSourceBase *self);
+  void (*starting) (YodelSourceBase *self,
+                    YodelTrack      *track);
 };
 
 void     yodel_source_base_launch      (YodelSourceBase *self,
@@ -27,6 +30,7 @@ gboolean yodel_source_base_wait_until  (YodelSourceBase *self,
 gboolean yodel_source_base_push_audio  (YodelSourceBase *self,
                                         const gint16    *samples,
                                         gsize            n_samples,
+                                        guint            channels,
                                         gint64           captured_us);
 gboolean yodel_source_base_push_video  (YodelSourceBase *self,
                                         YodelVideoFrame *frame);

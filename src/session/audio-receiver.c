@@ -3,6 +3,7 @@
 #include "session/audio-receiver.h"
 
 #include "audio/level-meter.h"
+#include "audio/opus-payload.h"
 #include "audio/red-payload.h"
 #include "base/sequence.h"
 #include "base/units.h"
@@ -36,6 +37,8 @@ struct _YodelAudioReceiver
   guint8                  level;          /* -dBov of what was last played */
   gint64                  next_block_us;  /* never, before the first packet */
   gboolean                heard;
+  guint                   channels;       /* of what is popped */
+  guint                   sent_channels;  /* of the peer's last packet */
 };
 
 YodelAudioReceiver *
@@ -46,6 +49,7 @@ yodel_audio_receiver_new (void)
   self->playout = yodel_playout_buffer_new ();
   self->missing = yodel_nack_generator_new ();
   self->rtt_us = -1;
+  self->channels = 1;
   self->level = 127;
   self->next_block_us = YODEL_NEVER_US;
   return self;
@@ -80,6 +84,39 @@ begin_stream (YodelAudioReceiver *self,
   yodel_nack_generator_free (self->missing);
   self->missing = yodel_nack_generator_new ();
   yodel_audio_receiver_set_rtt (self, self->rtt_us);
+  yodel_playout_buffer_set_channels (self->playout, self->channels);
+}
+
+void
+yodel_audio_receiver_set_stereo (YodelAudioReceiver *self,
+                                 gboolean            stereo)
+{
+  self->channels = stereo ? 2 : 1;
+  yodel_playout_buffer_set_channels (self->playout, self->channels);
+}
+
+guint
+yodel_audio_receiver_get_channels (const YodelAudioReceiver *self)
+{
+  return self->channels;
+}
+
+guint
+yodel_audio_receiver_get_sent_channels (const YodelAudioReceiver *self)
+{
+  return self->sent_channels;
+}
+
+static void
+push_opus (YodelAudioReceiver *self,
+           gint64              sequence,
+           guint32             rtp_time,
+           const guint8       *payload,
+           gsize               size,
+           gint64              arrival_us)
+{
+  self->sent_channels = yodel_opus_payload_is_stereo (payload, size) ? 2 : 1;
+  yodel_playout_buffer_push (self->playout, sequence, rtp_time, payload, size, arrival_us);
 }
 
 static void
@@ -101,8 +138,7 @@ push_red (YodelAudioReceiver   *self,
         continue;
 
       if (i + 1 == red.n_blocks)
-        yodel_playout_buffer_push (self->playout, sequence, packet->timestamp, block->data,
-                                   block->size, arrival_us);
+        push_opus (self, sequence, packet->timestamp, block->data, block->size, arrival_us);
       else
         yodel_playout_buffer_push_redundant (self->playout, packet->timestamp - block->offset,
                                              block->data, block->size, arrival_us);
@@ -129,8 +165,7 @@ yodel_audio_receiver_push (YodelAudioReceiver   *self,
     return;
 
   if (packet->payload_type == self->opus)
-    yodel_playout_buffer_push (self->playout, sequence, packet->timestamp, packet->payload,
-                               packet->payload_bytes, arrival_us);
+    push_opus (self, sequence, packet->timestamp, packet->payload, packet->payload_bytes, arrival_us);
   else if (packet->payload_type == self->red && self->red != 0)
     push_red (self, packet, sequence, arrival_us);
   else
@@ -142,7 +177,7 @@ yodel_audio_receiver_push (YodelAudioReceiver   *self,
 
 gboolean
 yodel_audio_receiver_pop (YodelAudioReceiver *self,
-                          gint16              samples[YODEL_PLAYOUT_SAMPLES],
+                          gint16              samples[YODEL_PLAYOUT_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS],
                           gint64             *time_us,
                           gboolean           *heard,
                           gint64              now_us)
@@ -156,7 +191,7 @@ yodel_audio_receiver_pop (YodelAudioReceiver *self,
     self->next_block_us = now_us;
 
   kind = yodel_playout_buffer_pop (self->playout, samples, self->next_block_us);
-  self->level = yodel_level_meter_measure (samples, YODEL_PLAYOUT_SAMPLES);
+  self->level = yodel_level_meter_measure (samples, YODEL_PLAYOUT_SAMPLES * self->channels);
   self->heard = self->heard || kind != YODEL_PLAYOUT_SILENCE;
 
   *time_us = self->next_block_us;

@@ -17,10 +17,15 @@ void                    yodel_audio_receiver_push              (YodelAudioReceiv
                                                                 const YodelRtpPacket   *packet,
                                                                 gint64                  arrival_us);
 
+/* What is popped is stereo, interleaved, whatever the peer sends; mono at first. */
+void                    yodel_audio_receiver_set_stereo        (YodelAudioReceiver     *self,
+                                                                gboolean                stereo);
+guint                   yodel_audio_receiver_get_channels      (const YodelAudioReceiver *self);
+
 /* Returns: FALSE if nothing is due; else 10 ms to be heard at @time_us are in @samples.  @heard:
  * something has been decoded by now. */
 gboolean                yodel_audio_receiver_pop               (YodelAudioReceiver     *self,
-                                                                gint16                  samples[YODEL_PLAYOUT_SAMPLES],
+                                                                gint16                  samples[YODEL_PLAYOUT_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS],
                                                                 gint64                 *time_us,
                                                                 gboolean               *heard,
                                                                 gint64                  now_us);
@@ -38,6 +43,9 @@ guint                   yodel_audio_receiver_poll_nack         (YodelAudioReceiv
                                                                 gint64                  now_us);
 guint                   yodel_audio_receiver_get_nack_count    (const YodelAudioReceiver *self);
 gint64                  yodel_audio_receiver_next_deadline_us  (const YodelAudioReceiver *self);
+
+/* Of the last packet that came, 0 before. */
+guint                   yodel_audio_receiver_get_sent_channels (const YodelAudioReceiver *self);
 guint8                  yodel_audio_receiver_get_level         (const YodelAudioReceiver *self);
 YodelPlayoutBuffer     *yodel_audio_receiver_get_playout       (YodelAudioReceiver     *self);
 YodelReceiveStatistics *yodel_audio_receiver_get_statistics    (YodelAudioReceiver     *self);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "audio/channels.h"
 #include "audio/frame-collector.h"
 #include "audio/level-meter.h"
 #include "audio/muted-speech.h"
@@ -22,8 +23,11 @@
 /* The same section: 48 to 64 kbit/s for full-band music in mono. */
 #define MUSIC_BITRATE_BPS 64000
 
-/* What mono has any use for. */
+/* And 64 to 128 kbit/s in stereo, where speech gets the same surplus. */
+#define STEREO_SURPLUS(bps) ((bps) / 2)
 #define HIGHEST_BITRATE_BPS 128000
+
+#define BLOCK_SAMPLES 480
 
 /* RTP, its extensions, SRTP, UDP and IPv4. */
 #define OVERHEAD_BYTES (12 + 12 + YODEL_FLOW_OVERHEAD_BYTES)
@@ -49,7 +53,9 @@ struct _YodelAudioSender
   guint8                 payload_type;
   guint8                 red_payload_type;
   guint8                 audio_level_id;
-  YodelAudioSendSettings settings;
+  YodelAudioSettings     settings;
+  guint                  channels;            /* that are sent */
+  gboolean               peer_takes_stereo;
   gboolean               peer_takes_fec;
   gboolean               peer_wants_dtx;
   guint                  peer_max_bitrate_bps;       /* 0 if it names none */
@@ -70,7 +76,8 @@ yodel_audio_sender_new (guint32 ssrc,
   yodel_rtp_stream_init (&self->stream, ssrc, first_sequence);
   yodel_sender_statistics_init (&self->statistics, ssrc, YODEL_OPUS_RATE_HZ);
   self->encoder = yodel_opus_encoder_new ();
-  self->collector = yodel_frame_collector_new (1, yodel_opus_encoder_get_frame_ms (self->encoder));
+  self->channels = 1;
+  self->collector = yodel_frame_collector_new (self->channels, yodel_opus_encoder_get_frame_ms (self->encoder));
   self->red = yodel_red_sender_new ();
   self->repair = yodel_stream_repair_new ();
   yodel_level_meter_init (&self->meter);
@@ -133,11 +140,12 @@ update_protection (YodelAudioSender *self,
 static void
 apply_settings (YodelAudioSender *self)
 {
-  const YodelAudioSendSettings *settings = &self->settings;
+  const YodelAudioSettings *settings = &self->settings;
+  guint usual_bps = settings->music ? MUSIC_BITRATE_BPS : DEFAULT_BITRATE_BPS;
   guint most_bps = settings->max_bitrate_bps;
 
   if (most_bps == 0)
-    most_bps = settings->music ? MUSIC_BITRATE_BPS : DEFAULT_BITRATE_BPS;
+    most_bps = self->channels == 2 ? usual_bps + STEREO_SURPLUS (usual_bps) : usual_bps;
   if (self->peer_max_bitrate_bps != 0)
     most_bps = MIN (most_bps, self->peer_max_bitrate_bps);
   self->path.max_bitrate_bps = MIN (most_bps, HIGHEST_BITRATE_BPS);
@@ -148,8 +156,8 @@ apply_settings (YodelAudioSender *self)
 }
 
 void
-yodel_audio_sender_set_settings (YodelAudioSender             *self,
-                                 const YodelAudioSendSettings *settings)
+yodel_audio_sender_set_settings (YodelAudioSender         *self,
+                                 const YodelAudioSettings *settings)
 {
   self->settings = *settings;
   apply_settings (self);
@@ -170,6 +178,7 @@ yodel_audio_sender_set_parameters (YodelAudioSender               *self,
   self->path.frame_ms = parameters->frame_ms != 0 ? longest_frame_ms (parameters->frame_ms) : 0;
   self->peer_max_bitrate_bps = parameters->max_bitrate_bps;
   self->peer_wants_dtx = parameters->dtx;
+  self->peer_takes_stereo = parameters->stereo;
   yodel_opus_encoder_set_vbr (self->encoder, !parameters->cbr);
   apply_settings (self);
   apply_protection (self);
@@ -248,6 +257,21 @@ yodel_audio_sender_on_nack (YodelAudioSender *self,
 }
 
 static void
+note_level (YodelAudioSender *self,
+            const gint16     *pcm,
+            gsize             n_samples)
+{
+  gint16 mixed[YODEL_OPUS_RATE_HZ * 60 / 1000];
+
+  if (self->channels == 2)
+    {
+      yodel_channels_mix (pcm, n_samples, mixed);
+      pcm = mixed;
+    }
+  yodel_level_meter_push (&self->meter, pcm, n_samples);
+}
+
+static void
 send_frame (YodelAudioSender *self,
             YodelFlow        *flow,
             const gint16     *pcm,
@@ -262,7 +286,7 @@ send_frame (YodelAudioSender *self,
   gsize size;
   GBytes *packet;
 
-  yodel_level_meter_push (&self->meter, pcm, n_samples);
+  note_level (self, pcm, n_samples);
   frame_bytes = yodel_opus_encoder_encode (self->encoder, pcm, n_samples, frame, sizeof frame);
   if (frame_bytes <= 0)   /* DTX: nothing to send, RFC 7587 section 3.1.3; the frame that says so was sent */
     {
@@ -303,28 +327,64 @@ follow_source (YodelAudioSender *self,
     }
 }
 
+/* Another number of channels than before; what waits for its frame to be full is left out. */
+static void
+change_channels (YodelAudioSender *self,
+                 guint             channels)
+{
+  if (self->channels == channels)
+    return;
+
+  self->channels = channels;
+  yodel_frame_collector_free (self->collector);
+  self->collector = yodel_frame_collector_new (channels, yodel_opus_encoder_get_frame_ms (self->encoder));
+  yodel_opus_encoder_set_channels (self->encoder, channels);
+  apply_settings (self);
+}
+
+/* At most BLOCK_SAMPLES, the last of them captured at @captured_us. */
+static void
+push_block (YodelAudioSender *self,
+            const gint16     *samples,
+            gsize             n_samples,
+            guint             channels,
+            gint64            captured_us)
+{
+  gint16 mixed[BLOCK_SAMPLES];
+  static const gint16 silence[BLOCK_SAMPLES * 2];
+
+  if (channels == 2 && (self->channels == 1 || !self->enabled))
+    {
+      yodel_channels_mix (samples, n_samples, mixed);
+      samples = mixed;
+    }
+  if (!self->enabled)
+    {
+      self->speaks_muted = yodel_muted_speech_push (&self->muted, samples, n_samples);
+      samples = silence;
+    }
+
+  yodel_frame_collector_push (self->collector, samples, n_samples, captured_us - samples_to_us (n_samples));
+}
+
 void
 yodel_audio_sender_push (YodelAudioSender *self,
                          YodelFlow        *flow,
                          const gint16     *samples,
                          gsize             n_samples,
+                         guint             channels,
                          gint64            captured_us,
                          gint64            now_us)
 {
-  static const gint16 silence[480];
+  /* One voice in the middle is sent as one, for it sounds the same and costs less. */
+  change_channels (self, channels == 2 && self->settings.stereo && self->peer_takes_stereo ? 2 : 1);
 
-  if (!self->enabled)
-    self->speaks_muted = yodel_muted_speech_push (&self->muted, samples, n_samples);
-  for (gsize i = 0; !self->enabled && i < n_samples; i += G_N_ELEMENTS (silence))
+  for (gsize i = 0; i < n_samples; i += BLOCK_SAMPLES)
     {
-      gsize n = MIN (n_samples - i, G_N_ELEMENTS (silence));
+      gsize n = MIN (n_samples - i, BLOCK_SAMPLES);
 
-      yodel_frame_collector_push (self->collector, silence, n,
-                                  captured_us - samples_to_us (n_samples - i));
+      push_block (self, samples + i * channels, n, channels, captured_us - samples_to_us (n_samples - i - n));
     }
-  if (self->enabled)
-    yodel_frame_collector_push (self->collector, samples, n_samples,
-                                captured_us - samples_to_us (n_samples));
 
   while (TRUE)
     {
@@ -399,6 +459,12 @@ gboolean
 yodel_audio_sender_is_speaking_while_muted (const YodelAudioSender *self)
 {
   return self->speaks_muted;
+}
+
+guint
+yodel_audio_sender_get_channels (const YodelAudioSender *self)
+{
+  return self->channels;
 }
 
 gboolean

@@ -20,15 +20,17 @@ typedef struct
   gboolean        dtx;                /* usedtx of the peer */
   gboolean        cbr;                /* cbr of the peer */
   gboolean        nack;               /* the peer asks again for what it missed */
+  gboolean        stereo;             /* stereo of the peer */
 } YodelAudioSendParameters;
 
-/* What the program wants sent. */
+/* What the program wants sent, and heard. */
 typedef struct
 {
   gboolean        music;              /* as it is, not as speech is heard best */
-  guint           max_bitrate_bps;    /* 0: 32 kbit/s for speech, 64 for music */
+  guint           max_bitrate_bps;    /* 0: 32 kbit/s for speech, 64 for music; half as much again in stereo */
+  gboolean        stereo;             /* both ways */
   gboolean        discontinuous;      /* nothing while there is silence */
-} YodelAudioSendSettings;
+} YodelAudioSettings;
 
 typedef struct _YodelAudioSender YodelAudioSender;
 
@@ -39,15 +41,17 @@ void                   yodel_audio_sender_free           (YodelAudioSender      
 void                   yodel_audio_sender_set_parameters (YodelAudioSender               *self,
                                                           const YodelAudioSendParameters *parameters);
 void                   yodel_audio_sender_set_settings   (YodelAudioSender               *self,
-                                                          const YodelAudioSendSettings   *settings);
+                                                          const YodelAudioSettings       *settings);
 void                   yodel_audio_sender_set_enabled    (YodelAudioSender               *self,
                                                           gboolean                        enabled);
 
-/* @captured_us: when the last of the samples was captured. */
+/* @n_samples: of each of @channels, 1 or 2, interleaved; both are sent where the program wants it and the
+ * peer takes it, else they are mixed.  @captured_us: when the last of them was captured. */
 void                   yodel_audio_sender_push           (YodelAudioSender               *self,
                                                           YodelFlow                      *flow,
                                                           const gint16                   *samples,
                                                           gsize                           n_samples,
+                                                          guint                           channels,
                                                           gint64                          captured_us,
                                                           gint64                          now_us);
 
@@ -81,6 +85,7 @@ void                   yodel_audio_sender_set_rate       (YodelAudioSender      
 
 /* The source gives speech while nothing of it is sent. */
 gboolean               yodel_audio_sender_is_speaking_while_muted (const YodelAudioSender *self);
+guint                  yodel_audio_sender_get_channels   (const YodelAudioSender         *self);
 gboolean               yodel_audio_sender_has_voice      (const YodelAudioSender         *self);
 
 /* -dBov of what was last sent, 127 for silence (RFC 6464). */

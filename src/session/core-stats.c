@@ -102,6 +102,9 @@ add_codec (GVariantBuilder    *objects,
   yodel_stats_object_add_text (&object, "mimeType", codec_name (section, sent));
   yodel_stats_object_add_count (&object, "clockRate",
                                 section->kind == YODEL_MEDIA_AUDIO ? 48000 : YODEL_VP8_CLOCK_RATE_HZ);
+  if (section->kind == YODEL_MEDIA_AUDIO)
+    yodel_stats_object_add_count (&object, "channels", sent ? yodel_audio_sender_get_channels (section->audio_sender)
+                                                            : yodel_audio_receiver_get_sent_channels (section->audio_receiver));
   yodel_stats_object_end (&object, objects);
 }
 

@@ -406,7 +406,8 @@ write_parameters (const YodelMediaProfile *self,
     {
     case G_STRUCT_OFFSET (YodelPayloadTypes, opus):
       write_feedback (self, attributes, type);
-      yodel_sdp_add_printf (attributes, "fmtp", "%d minptime=10;useinbandfec=1", type);
+      yodel_sdp_add_printf (attributes, "fmtp", "%d minptime=10;useinbandfec=1%s", type,
+                            self->stereo ? ";stereo=1;sprop-stereo=1" : "");
       break;
     case G_STRUCT_OFFSET (YodelPayloadTypes, red):
       yodel_sdp_add_printf (attributes, "fmtp", "%d %d/%d", type, self->payload_types.opus, self->payload_types.opus);

@@ -17,6 +17,7 @@ typedef struct
   gboolean          transport_cc;     /* the feedback message; its extension is in extensions */
   gboolean          remb;
   gboolean          reduced_size_rtcp;
+  gboolean          stereo;           /* of sound, as we say it; what the peer says is in the outcome */
 } YodelMediaProfile;
 
 void      yodel_media_profile_offer   (YodelMediaProfile            *self,

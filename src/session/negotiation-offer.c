@@ -56,6 +56,7 @@ add_section (YodelNegotiation      *self,
   assign_mid (self, agreement, entry);
   g_strlcpy (section.mid, entry->assigned_mid, sizeof section.mid);
   yodel_media_profile_offer (&section.local, section.kind, &self->config, others, n_others);
+  section.local.stereo = entry->stereo;
   g_snprintf (section.format, sizeof section.format, "%d",
               section.kind == YODEL_MEDIA_AUDIO ? section.local.payload_types.opus : section.local.payload_types.vp8);
 
@@ -111,6 +112,7 @@ refresh_section (YodelNegotiation   *self,
   if (section->refused)
     return;
   section->described = entry->face.direction;
+  section->local.stereo = entry->stereo;
   section->possible = YODEL_DIRECTION_SENDRECV;
   if (self->config.max_transports == 1)
     section->bundled = section->mid[0] != '\0';

@@ -48,6 +48,7 @@ typedef struct
   guint32          rtx_ssrc;
   char            *stream_id;
   char            *track_id;
+  gboolean         stereo;
   char             assigned_mid[YODEL_NEGOTIATION_MAX_MID_BYTES + 1];   /* kept, so that an offer made again names it the same */
 } YodelTransceiverEntry;
 

@@ -179,6 +179,19 @@ yodel_negotiation_set_direction (YodelNegotiation *self,
 }
 
 gboolean
+yodel_negotiation_set_stereo (YodelNegotiation *self,
+                              guint             id,
+                              gboolean          stereo)
+{
+  YodelTransceiverEntry *entry = find_living (self, id);
+
+  if (entry == NULL)
+    return FALSE;
+  entry->stereo = stereo;
+  return TRUE;
+}
+
+gboolean
 yodel_negotiation_stop_transceiver (YodelNegotiation *self,
                                     guint             id)
 {
@@ -427,6 +440,7 @@ yodel_negotiation_create_answer (YodelNegotiation *self,
       if (section->refused)
         continue;
       section->described = yodel_negotiation_find_entry (self, section->transceiver)->face.direction & section->possible;
+      section->local.stereo = yodel_negotiation_find_entry (self, section->transceiver)->stereo;
       yodel_agreed_section_agree (section, self->remote_offer, yodel_sdp_get_media (self->remote_offer, i), section->described);
     }
   sdp = yodel_negotiation_write (self, agreement, self->remote_offer, error);
@@ -612,7 +626,8 @@ yodel_negotiation_is_needed (const YodelNegotiation *self)
 
       if (face->stopped)
         continue;
-      if (face->stopping || section == NULL || (face->direction & section->possible) != section->described)
+      if (face->stopping || section == NULL || (face->direction & section->possible) != section->described
+          || get_entry (self, i)->stereo != section->local.stereo)
         return TRUE;
     }
   return FALSE;

@@ -126,7 +126,7 @@ typedef struct
   /* What the peer wishes to receive (RFC 7587 section 6.1). */
   guint             max_average_bitrate_bps;   /* 0: not said */
   guint             max_playback_rate_hz;      /* 0: not said */
-  gboolean          stereo;
+  gboolean          stereo;                    /* else it is to be sent mono */
   gboolean          inband_fec;
   gboolean          dtx;
   gboolean          cbr;
@@ -174,6 +174,10 @@ gboolean          yodel_negotiation_set_stream          (YodelNegotiation       
 gboolean          yodel_negotiation_set_direction       (YodelNegotiation             *self,
                                                          guint                         id,
                                                          YodelDirection                direction);
+/* Sound in stereo, both ways: stereo and sprop-stereo of RFC 7587 section 7.1. */
+gboolean          yodel_negotiation_set_stereo          (YodelNegotiation             *self,
+                                                         guint                         id,
+                                                         gboolean                      stereo);
 gboolean          yodel_negotiation_stop_transceiver    (YodelNegotiation             *self,
                                                          guint                         id);
 

@@ -81,6 +81,7 @@ apply_audio (YodelSection               *self,
     .dtx = parameters->dtx,
     .cbr = parameters->cbr,
     .nack = parameters->nack,
+    .stereo = parameters->stereo,
   };
 
   yodel_audio_sender_set_parameters (self->audio_sender, &send);

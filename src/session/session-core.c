@@ -513,14 +513,18 @@ yodel_session_core_set_content (YodelSessionCore  *self,
 }
 
 void
-yodel_session_core_set_sound (YodelSessionCore             *self,
-                              guint                         id,
-                              const YodelAudioSendSettings *settings)
+yodel_session_core_set_sound (YodelSessionCore         *self,
+                              guint                     id,
+                              const YodelAudioSettings *settings)
 {
   YodelSection *section = yodel_session_core_find_section (self, id);
 
-  if (section != NULL && section->kind == YODEL_MEDIA_AUDIO)
-    yodel_audio_sender_set_settings (section->audio_sender, settings);
+  if (section == NULL || section->kind != YODEL_MEDIA_AUDIO)
+    return;
+
+  yodel_audio_sender_set_settings (section->audio_sender, settings);
+  yodel_audio_receiver_set_stereo (section->audio_receiver, settings->stereo);
+  yodel_negotiation_set_stereo (self->negotiation, id, settings->stereo);
 }
 
 void
@@ -528,6 +532,7 @@ yodel_session_core_push_audio (YodelSessionCore *self,
                                guint             id,
                                const gint16     *samples,
                                gsize             n_samples,
+                               guint             channels,
                                gint64            captured_us,
                                gint64            now_us)
 {
@@ -535,7 +540,7 @@ yodel_session_core_push_audio (YodelSessionCore *self,
 
   if (section != NULL)
     yodel_audio_sender_push (section->audio_sender, self->paths[section->transport].flow,
-                             samples, n_samples, captured_us, now_us);
+                             samples, n_samples, channels, captured_us, now_us);
 }
 
 gboolean
@@ -610,7 +615,7 @@ play_audio (YodelSessionCore *self,
             YodelSection     *section,
             gint64            now_us)
 {
-  gint16 samples[YODEL_PLAYOUT_SAMPLES];
+  gint16 samples[YODEL_PLAYOUT_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS];
   gint64 time_us;
   gboolean heard;
 
@@ -619,7 +624,8 @@ play_audio (YodelSessionCore *self,
       if (!yodel_audio_receiver_pop (section->audio_receiver, samples, &time_us, &heard, now_us))
         return;
       if (heard)
-        self->ops.play (section->id, samples, G_N_ELEMENTS (samples), time_us, self->user_data);
+        self->ops.play (section->id, samples, YODEL_PLAYOUT_SAMPLES,
+                        yodel_audio_receiver_get_channels (section->audio_receiver), time_us, self->user_data);
     }
 }
 

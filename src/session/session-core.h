@@ -44,10 +44,11 @@ typedef struct
                        gboolean             is_rtcp,
                        gpointer             user_data);
 
-  /* 10 ms of 48 kHz mono, to be heard at @time_us. */
+  /* 10 ms of 48 kHz, 480 samples of each of @channels, interleaved, to be heard at @time_us. */
   void (*play)        (guint                section,
                        const gint16        *samples,
                        gsize                n_samples,
+                       guint                channels,
                        gint64               time_us,
                        gpointer             user_data);
   void (*show)        (guint                section,
@@ -129,7 +130,7 @@ void              yodel_session_core_set_enabled        (YodelSessionCore       
                                                          gboolean                      enabled);
 void              yodel_session_core_set_sound          (YodelSessionCore             *self,
                                                          guint                         id,
-                                                         const YodelAudioSendSettings *settings);
+                                                         const YodelAudioSettings     *settings);
 void              yodel_session_core_set_content        (YodelSessionCore             *self,
                                                          guint                         section,
                                                          YodelVideoContent             content);
@@ -137,6 +138,7 @@ void              yodel_session_core_push_audio         (YodelSessionCore       
                                                          guint                         section,
                                                          const gint16                 *samples,
                                                          gsize                         n_samples,
+                                                         guint                         channels,
                                                          gint64                        captured_us,
                                                          gint64                        now_us);
 

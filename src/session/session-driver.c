@@ -71,6 +71,7 @@ static void
 core_play (guint         section,
            const gint16 *samples,
            gsize         n_samples,
+           guint         channels,
            gint64        time_us,
            gpointer      user_data)
 {
@@ -80,7 +81,9 @@ core_play (guint         section,
   if (port == NULL)
     return;
 
-  if (port->sink != NULL)
+  if (port->sink != NULL && channels == 2)
+    yodel_sink_write_stereo (port->sink, samples, n_samples, time_us);
+  else if (port->sink != NULL)
     yodel_sink_write_audio (port->sink, samples, n_samples, time_us);
   tell_first_frame (self, port, time_us);
 }
@@ -432,7 +435,7 @@ yodel_session_driver_set_track (YodelSessionDriver *self,
                                 YodelDirection      direction,
                                 gboolean            enabled,
                                 YodelVideoContent   content,
-                                const YodelAudioSendSettings *sound)
+                                const YodelAudioSettings *sound)
 {
   yodel_negotiation_set_direction (yodel_session_core_get_negotiation (self->core),
                                    port->section, direction);
@@ -457,9 +460,10 @@ yodel_session_driver_push_audio (YodelSessionDriver *self,
                                  YodelTrackPort     *port,
                                  const gint16       *samples,
                                  gsize               n_samples,
+                                 guint               channels,
                                  gint64              captured_us)
 {
-  yodel_session_core_push_audio (self->core, port->section, samples, n_samples, captured_us,
+  yodel_session_core_push_audio (self->core, port->section, samples, n_samples, channels, captured_us,
                                  g_get_monotonic_time ());
   yodel_driver_turn (self);
 }

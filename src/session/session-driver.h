@@ -96,7 +96,7 @@ void                yodel_session_driver_set_track         (YodelSessionDriver  
                                                             YodelDirection               direction,
                                                             gboolean                     enabled,
                                                             YodelVideoContent            content,
-                                                            const YodelAudioSendSettings *sound);
+                                                            const YodelAudioSettings    *sound);
 
 /* @sink: (transfer full) (nullable).  Returns: (transfer full) (nullable): the one before */
 YodelSink          *yodel_session_driver_set_sink          (YodelSessionDriver          *self,
@@ -106,6 +106,7 @@ void                yodel_session_driver_push_audio        (YodelSessionDriver  
                                                             YodelTrackPort              *port,
                                                             const gint16                *samples,
                                                             gsize                        n_samples,
+                                                            guint                        channels,
                                                             gint64                       captured_us);
 
 /* @keys: characters of a keypad, and "," for a pause; those that the peer does not take are left out. */

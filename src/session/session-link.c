@@ -61,7 +61,8 @@ typedef struct
 {
   YodelTrackPort *port;          /* (owned) */
   gint64          captured_us;
-  gsize           n_samples;
+  gsize           n_samples;     /* of each channel */
+  guint           channels;
   gint16          samples[];
 } AudioBlock;
 
@@ -81,13 +82,14 @@ deliver_audio (gpointer data)
   AudioBlock *block = data;
 
   yodel_session_driver_push_audio (block->port->driver, block->port, block->samples,
-                                   block->n_samples, block->captured_us);
+                                   block->n_samples, block->channels, block->captured_us);
 }
 
 void
 yodel_track_port_push_audio (YodelTrackPort *self,
                              const gint16   *samples,
                              gsize           n_samples,
+                             guint           channels,
                              gint64          captured_us)
 {
   AudioBlock *block;
@@ -95,11 +97,12 @@ yodel_track_port_push_audio (YodelTrackPort *self,
   if (!enter (self, YODEL_TRACK_PORT_MAX_WAITING))
     return;
 
-  block = g_malloc (sizeof (AudioBlock) + n_samples * sizeof (gint16));
+  block = g_malloc (sizeof (AudioBlock) + n_samples * channels * sizeof (gint16));
   block->port = yodel_track_port_ref (self);
   block->captured_us = captured_us;
   block->n_samples = n_samples;
-  memcpy (block->samples, samples, n_samples * sizeof (gint16));
+  block->channels = channels;
+  memcpy (block->samples, samples, n_samples * channels * sizeof (gint16));
   yodel_mailbox_post (self->engine, deliver_audio, block, free_audio_block);
 }
 

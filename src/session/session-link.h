@@ -40,6 +40,7 @@ void            yodel_track_port_unref      (YodelTrackPort     *self);
 void            yodel_track_port_push_audio (YodelTrackPort     *self,
                                              const gint16       *samples,
                                              gsize               n_samples,
+                                             guint               channels,
                                              gint64              captured_us);
 void            yodel_track_port_push_video (YodelTrackPort     *self,
                                              YodelVideoFrame    *frame);

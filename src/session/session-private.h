@@ -68,7 +68,7 @@ typedef struct
   YodelSessionSettings  settings;
   YodelDirection        direction;
   YodelVideoContent     content;
-  YodelAudioSendSettings sound;
+  YodelAudioSettings    sound;
   YodelSdpType          type;
   guint                 duration_ms;
   gboolean              flag;

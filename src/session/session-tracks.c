@@ -83,11 +83,12 @@ static void
 outlet_push_audio (gpointer      user_data,
                    const gint16 *samples,
                    gsize         n_samples,
+                   guint         channels,
                    gint64        captured_us)
 {
   Outlet *outlet = user_data;
 
-  yodel_track_port_push_audio (outlet->port, samples, n_samples, captured_us);
+  yodel_track_port_push_audio (outlet->port, samples, n_samples, channels, captured_us);
 }
 
 static void
@@ -124,9 +125,10 @@ outlet_changed (gpointer    user_data,
   request->direction = yodel_track_get_direction (track);
   request->flag = yodel_track_get_enabled (track);
   request->content = yodel_track_get_content (track);
-  request->sound = (YodelAudioSendSettings) {
+  request->sound = (YodelAudioSettings) {
     .music = yodel_track_get_music (track),
     .max_bitrate_bps = yodel_track_get_max_audio_bitrate (track),
+    .stereo = yodel_track_get_stereo (track),
     .discontinuous = yodel_track_get_discontinuous (track),
   };
   yodel_session_post (self, run_set_track, request);

@@ -10,6 +10,7 @@ typedef struct
   void (*push_audio) (gpointer         user_data,
                       const gint16    *samples,
                       gsize            n_samples,
+                      guint            channels,
                       gint64           captured_us);
   void (*push_video) (gpointer         user_data,
                       YodelVideoFrame *frame);

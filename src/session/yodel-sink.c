@@ -2,6 +2,8 @@
 
 #include <yodel/yodel-sink.h>
 
+#include "audio/channels.h"
+
 G_DEFINE_INTERFACE (YodelSink, yodel_sink, G_TYPE_OBJECT)
 
 static void
@@ -31,6 +33,44 @@ yodel_sink_write_audio (YodelSink    *self,
   iface = YODEL_SINK_GET_IFACE (self);
   if (iface->write_audio != NULL)
     iface->write_audio (self, samples, n_samples, time_us);
+}
+
+static void
+write_mixed (YodelSink    *self,
+             const gint16 *samples,
+             gsize         n_samples,
+             gint64        time_us)
+{
+  g_autofree gint16 *mixed = g_new (gint16, n_samples);
+
+  yodel_channels_mix (samples, n_samples, mixed);
+  yodel_sink_write_audio (self, mixed, n_samples, time_us);
+}
+
+/**
+ * yodel_sink_write_stereo:
+ * @self: a sink
+ * @samples: (array): 48 kHz stereo, left and right in turn
+ * @n_samples: how many of each channel, 480 for the 10 ms of a session
+ * @time_us: when they are to be heard, microseconds of the monotonic clock
+ *
+ * Hands 10 ms of stereo sound to the sink. One that takes none gets the two channels mixed.
+ */
+void
+yodel_sink_write_stereo (YodelSink    *self,
+                         const gint16 *samples,
+                         gsize         n_samples,
+                         gint64        time_us)
+{
+  YodelSinkInterface *iface;
+
+  g_return_if_fail (YODEL_IS_SINK (self));
+
+  iface = YODEL_SINK_GET_IFACE (self);
+  if (iface->write_stereo != NULL)
+    iface->write_stereo (self, samples, n_samples, time_us);
+  else if (iface->write_audio != NULL)
+    write_mixed (self, samples, n_samples, time_us);
 }
 
 /**

@@ -8,12 +8,12 @@
 
 #include "audio/telephone-sender.h"
 
-/* Of Opus in mono, RFC 7587 section 3.1.1. */
+/* Of Opus, RFC 7587 section 3.1.1. */
 #define MIN_AUDIO_BPS 6000
 #define MAX_AUDIO_BPS 128000
 
-/* Thread: the one its session belongs to, but for yodel_track_push_audio() and
- * yodel_track_push_video(), which only reach the outlet; that is set at birth. */
+/* Thread: the one its session belongs to, but for yodel_track_push_audio(),
+ * yodel_track_push_stereo() and yodel_track_push_video(), which only reach the outlet; that is set at birth. */
 struct _YodelTrack
 {
   GObject           parent_instance;
@@ -25,6 +25,7 @@ struct _YodelTrack
   gboolean          enabled;
   YodelVideoContent content;
   gboolean          music;
+  gboolean          stereo;
   gboolean          discontinuous;
   guint             max_audio_bps;           /* 0: what suits */
   gboolean          sending;             /* the source is started */
@@ -52,6 +53,7 @@ enum
   PROP_CAN_SEND_TELEPHONE_EVENTS,
   PROP_CONTENT,
   PROP_MUSIC,
+  PROP_STEREO,
   PROP_MAX_AUDIO_BITRATE,
   PROP_DISCONTINUOUS,
   PROP_LEVEL_SENT,
@@ -97,6 +99,7 @@ yodel_track_get_property (GObject    *object,
     case PROP_CAN_SEND_TELEPHONE_EVENTS: g_value_set_boolean (value, self->takes_keys); break;
     case PROP_CONTENT:           g_value_set_int (value, self->content); break;
     case PROP_MUSIC:             g_value_set_boolean (value, self->music); break;
+    case PROP_STEREO:            g_value_set_boolean (value, self->stereo); break;
     case PROP_MAX_AUDIO_BITRATE: g_value_set_uint (value, self->max_audio_bps); break;
     case PROP_DISCONTINUOUS:     g_value_set_boolean (value, self->discontinuous); break;
     case PROP_LEVEL_SENT:        g_value_set_double (value, self->level_sent); break;
@@ -122,6 +125,7 @@ yodel_track_set_property (GObject      *object,
     case PROP_ENABLED:   yodel_track_set_enabled (self, g_value_get_boolean (value)); break;
     case PROP_CONTENT:   yodel_track_set_content (self, g_value_get_int (value)); break;
     case PROP_MUSIC:     yodel_track_set_music (self, g_value_get_boolean (value)); break;
+    case PROP_STEREO:    yodel_track_set_stereo (self, g_value_get_boolean (value)); break;
     case PROP_MAX_AUDIO_BITRATE: yodel_track_set_max_audio_bitrate (self, g_value_get_uint (value)); break;
     case PROP_DISCONTINUOUS: yodel_track_set_discontinuous (self, g_value_get_boolean (value)); break;
     case PROP_SOURCE:    yodel_track_set_source (self, g_value_get_object (value)); break;
@@ -229,6 +233,13 @@ yodel_track_class_init (YodelTrackClass *klass)
    * Whether the sound that is sent is music rather than speech.
    */
   properties[PROP_MUSIC] = g_param_spec_boolean ("music", NULL, NULL, FALSE, writable);
+
+  /**
+   * YodelTrack:stereo:
+   *
+   * Whether the sound has two channels, both ways.
+   */
+  properties[PROP_STEREO] = g_param_spec_boolean ("stereo", NULL, NULL, FALSE, writable);
 
   /**
    * YodelTrack:max-audio-bitrate:
@@ -622,10 +633,50 @@ yodel_track_set_music (YodelTrack *self,
 }
 
 /**
+ * yodel_track_get_stereo:
+ * @self: a track
+ *
+ * Returns: whether the sound has two channels, both ways
+ */
+gboolean
+yodel_track_get_stereo (YodelTrack *self)
+{
+  g_return_val_if_fail (YODEL_IS_TRACK (self), FALSE);
+
+  return self->stereo;
+}
+
+/**
+ * yodel_track_set_stereo:
+ * @self: a track of audio
+ * @stereo: whether the sound has two channels, both ways
+ *
+ * The next offer or answer tells the peer that stereo is welcome and will come (stereo and sprop-stereo, RFC 7587 section
+ * 7.1). Two channels are sent where the source gives two and the peer asks for them, else they are mixed; the
+ * sink gets two, of which both are the same where the peer sends one. A microphone that is captured in stereo is not
+ * processed, for echo cancellation and its like know one channel.
+ */
+void
+yodel_track_set_stereo (YodelTrack *self,
+                        gboolean    stereo)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+
+  stereo = !!stereo;
+  if (self->stereo == stereo)
+    return;
+
+  self->stereo = stereo;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STEREO]);
+  tell_session (self);
+}
+
+/**
  * yodel_track_get_max_audio_bitrate:
  * @self: a track
  *
- * Returns: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music
+ * Returns: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music,
+ *   half as much again in stereo
  */
 guint
 yodel_track_get_max_audio_bitrate (YodelTrack *self)
@@ -638,7 +689,8 @@ yodel_track_get_max_audio_bitrate (YodelTrack *self)
 /**
  * yodel_track_set_max_audio_bitrate:
  * @self: a track of audio
- * @max_bps: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music
+ * @max_bps: the most that the codec takes, in bit/s without headers and copies; 0 for 32000 with speech and 64000 with music,
+ *   half as much again in stereo
  *
  * At least 6000 and at most 128000 where it is not 0. The peer's maxaveragebitrate (RFC 7587 section 7.1) and the
  * network may allow less. May be called at any time.
@@ -849,7 +901,31 @@ yodel_track_push_audio (YodelTrack   *self,
   g_return_if_fail (self->kind == YODEL_MEDIA_AUDIO);
   g_return_if_fail (samples != NULL && n_samples <= YODEL_AUDIO_RATE_HZ);
 
-  self->outlet.push_audio (self->outlet_data, samples, n_samples, captured_us);
+  self->outlet.push_audio (self->outlet_data, samples, n_samples, 1, captured_us);
+}
+
+/**
+ * yodel_track_push_stereo:
+ * @self: an audio track
+ * @samples: (array): 48 kHz stereo, left and right in turn
+ * @n_samples: how many of each channel; 480 (10 ms) is best for delay, anything up to a second is taken
+ * @captured_us: when the last of them was captured, microseconds of the monotonic clock
+ *
+ * As yodel_track_push_audio(), with two channels. They are mixed unless #YodelTrack:stereo is set and the peer takes stereo.
+ *
+ * Thread: any, one at a time.
+ */
+void
+yodel_track_push_stereo (YodelTrack   *self,
+                         const gint16 *samples,
+                         gsize         n_samples,
+                         gint64        captured_us)
+{
+  g_return_if_fail (YODEL_IS_TRACK (self));
+  g_return_if_fail (self->kind == YODEL_MEDIA_AUDIO);
+  g_return_if_fail (samples != NULL && n_samples <= YODEL_AUDIO_RATE_HZ);
+
+  self->outlet.push_audio (self->outlet_data, samples, n_samples, 2, captured_us);
 }
 
 /**

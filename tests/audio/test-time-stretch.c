@@ -125,7 +125,7 @@ test_continue_goes_on (void)
   gint16 pcm[N];
 
   voice (pcm, N - 240);
-  yodel_time_stretch_continue (pcm, N - 240, pcm + N - 240, 240);
+  yodel_time_stretch_continue (pcm, N - 240, pcm + N - 240, 240, 1);
   assert_smooth (pcm, N);
   g_assert_cmpint (ABS (pcm[N - 1] - pcm[N - 1 - 240]), <, 50);
 }
@@ -163,6 +163,58 @@ test_noise_is_as_loud_as_the_quiet (void)
   g_assert_cmpfloat (rms (made, 4800), <, 200);          /* never as loud as speech */
 }
 
+static gint16
+left_at (guint i)
+{
+  return (gint16) (8000 * sin (2 * G_PI * i / 300));
+}
+
+static gint16
+right_at (guint i)
+{
+  return (gint16) (5000 * sin (2 * G_PI * i / 150));
+}
+
+static void
+assert_in_step (const gint16 *pcm,
+                guint         n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_assert_cmpint (ABS (pcm[2 * i] - left_at (i)), <, 10);
+      g_assert_cmpint (ABS (pcm[2 * i + 1] - right_at (i)), <, 10);
+    }
+}
+
+/* The period of one is half that of the other: what is taken out or put in has to suit both. */
+static void
+test_channels_stay_together (void)
+{
+  const YodelStretchLimits limits = { .max_lag = YODEL_STRETCH_MAX_LAG, .min_similarity = 0.5, .stereo = TRUE };
+  gint16 all[2 * 2 * N], *pcm = all + 2 * N;
+  guint lag, n = N - YODEL_STRETCH_MAX_LAG;
+
+  for (guint i = 0; i < 2 * N; i++)
+    {
+      all[2 * i] = left_at (i);
+      all[2 * i + 1] = right_at (i);
+    }
+
+  lag = yodel_time_stretch_expand (pcm, n, N, all, N, &limits);
+  g_assert_cmpuint (lag, >=, 300);
+  g_assert_cmpuint (lag % 300, ==, 0);
+  assert_in_step (pcm, n + lag);
+
+  n += lag;
+  lag = yodel_time_stretch_accelerate (pcm, n, &limits);
+  g_assert_cmpuint (lag, >=, 300);
+  g_assert_cmpuint (lag % 300, ==, 0);
+  assert_in_step (pcm, n - lag);
+
+  yodel_time_stretch_continue (all, N, pcm, 240, 2);
+  assert_in_step (pcm, 240);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -176,5 +228,6 @@ main (int   argc,
   g_test_add_func ("/audio/time-stretch/little-sound", test_little_sound);
   g_test_add_func ("/audio/time-stretch/continue-goes-on", test_continue_goes_on);
   g_test_add_func ("/audio/comfort-noise/as-loud-as-the-quiet", test_noise_is_as_loud_as_the_quiet);
+  g_test_add_func ("/audio/time-stretch/channels-stay-together", test_channels_stay_together);
   return g_test_run ();
 }

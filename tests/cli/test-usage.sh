@@ -69,6 +69,7 @@ expect 1 "duration" call manual: --duration=nan
 expect 1 "vp8 or vp9" call manual: --video-codec=h264
 expect 1 "motion or detail" call manual: --video-content=soap
 expect 1 "speech or music" call manual: --audio-content=noise
+expect 1 "mono or stereo" call manual: --audio-channels=5.1
 expect 1 "6 to 128" call manual: --audio-bitrate=500
 expect 1 "bitrate" call manual: --max-bitrate=-7
 expect 1 "no-audio" call manual: --no-audio --no-video

@@ -10,10 +10,12 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   gsize offset;
   guint32 bytes;
+  guint channels;
 
-  if (!yodel_wav_header_find_data (data, size, &offset, &bytes))
+  if (!yodel_wav_header_find_data (data, size, &offset, &bytes, &channels))
     return 0;
 
   g_assert (offset >= YODEL_WAV_HEADER_BYTES && offset <= size);
+  g_assert (channels == 1 || channels == 2);
   return 0;
 }

@@ -69,6 +69,7 @@ static void
 on_play (guint         section,
          const gint16 *samples,
          gsize         n_samples,
+         guint         channels,
          gint64        time_us,
          gpointer      user_data)
 {
@@ -76,10 +77,14 @@ on_play (guint         section,
 
   if (peer->heard->len == 0)
     peer->first_heard_us = time_us;
-  g_array_append_vals (peer->heard, samples, n_samples);
   for (gsize i = 0; i < n_samples; i++)
-    if (ABS (samples[i]) > CLAP_LEVEL)
-      note_clap (peer->claps_heard_us, time_us + samples_us (i));
+    {
+      g_array_append_val (peer->heard, samples[i * channels]);
+      if (channels == 2)
+        g_array_append_val (peer->heard_right, samples[2 * i + 1]);
+      if (ABS (samples[i * channels]) > CLAP_LEVEL)
+        note_clap (peer->claps_heard_us, time_us + samples_us (i));
+    }
 }
 
 static void
@@ -316,6 +321,7 @@ peer_init (SimPeer      *peer,
   peer->encoder = yodel_video_encoder_new (1);
   peer->decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
+  peer->heard_right = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->keys = g_string_new (NULL);
   peer->shown_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   peer->claps_heard_us = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -338,6 +344,7 @@ peer_clear (SimPeer *peer)
   yodel_video_encoder_free (peer->encoder);
   yodel_video_decoder_free (peer->decoder);
   g_array_unref (peer->heard);
+  g_array_unref (peer->heard_right);
   g_string_free (peer->keys, TRUE);
   g_array_unref (peer->shown_us);
   g_array_unref (peer->claps_heard_us);
@@ -488,13 +495,43 @@ clap (SimPeer *peer,
     }
 }
 
+static void
+play_tones (SimPeer *peer,
+            gint16   stereo[2 * AUDIO_SAMPLES])
+{
+  for (guint i = 0; i < AUDIO_SAMPLES; i++)
+    {
+      double t = (peer->samples_sent + i) / 48000.0;
+
+      stereo[2 * i] = SIM_TONE * sin (2 * G_PI * SIM_LEFT_HZ * t);
+      stereo[2 * i + 1] = SIM_TONE * sin (2 * G_PI * SIM_RIGHT_HZ * t);
+    }
+}
+
+static void
+push_audio (SimPeer      *peer,
+            const gint16 *samples,
+            guint         channels,
+            gint64        captured_us)
+{
+  yodel_session_core_push_audio (peer->core, peer->audio, samples, AUDIO_SAMPLES, channels, captured_us, peer->call->now_us);
+  peer->samples_sent += AUDIO_SAMPLES;
+}
+
 /* A voice of sorts: harmonics of a gliding tone, in syllables. */
 static void
 speak (SimPeer *peer,
        gint64   block)
 {
   gint64 captured_us = peer->call->now_us - peer->microphone_late_us;
-  gint16 samples[AUDIO_SAMPLES] = { 0 };
+  gint16 samples[2 * AUDIO_SAMPLES] = { 0 };
+
+  if (peer->stereo)
+    {
+      play_tones (peer, samples);
+      push_audio (peer, samples, 2, captured_us);
+      return;
+    }
 
   for (guint i = 0; i < AUDIO_SAMPLES && !peer->silent; i++)
     {
@@ -510,8 +547,7 @@ speak (SimPeer *peer,
 
   if (peer->claps)
     clap (peer, samples, captured_us);
-  yodel_session_core_push_audio (peer->core, peer->audio, samples, AUDIO_SAMPLES, captured_us, peer->call->now_us);
-  peer->samples_sent += AUDIO_SAMPLES;
+  push_audio (peer, samples, 1, captured_us);
 }
 
 /* A picture in which everything moves. */
@@ -672,6 +708,31 @@ sim_peer_get_loudness (SimPeer *peer,
     loud += ABS (g_array_index (peer->heard, gint16, i)) > 300;
 
   return n > 0 ? (double) loud / n : 0;
+}
+
+/* In windows of 40 ms, for stretching moves the phase. */
+double
+sim_get_tone (const GArray *heard,
+              double        frequency_hz,
+              gint64        duration_us)
+{
+  const guint window = 1920;
+  guint n = MIN (heard->len, (guint) (duration_us * 48 / 1000)) / window;
+  const gint16 *samples = (const gint16 *) heard->data + heard->len - n * window;
+  double sum = 0;
+
+  for (guint i = 0; i < n; i++, samples += window)
+    {
+      double re = 0, im = 0;
+
+      for (guint j = 0; j < window; j++)
+        {
+          re += samples[j] * cos (2 * G_PI * frequency_hz * j / 48000);
+          im += samples[j] * sin (2 * G_PI * frequency_hz * j / 48000);
+        }
+      sum += 2 * sqrt (re * re + im * im) / window;
+    }
+  return n > 0 ? sum / n : 0;
 }
 
 static int

@@ -9,6 +9,10 @@
 
 #include <yodel/yodel-stats.h>
 
+#define SIM_LEFT_HZ  450.0
+#define SIM_RIGHT_HZ 1150.0
+#define SIM_TONE     8000.0     /* each is so loud */
+
 /* Thirty pictures. */
 #define SIM_CLAP_US ((gint64) 30 * (G_USEC_PER_SEC / 30))
 
@@ -28,7 +32,8 @@ typedef struct
   GQueue            decoding;      /* of those, what takes its time */
   gint64            decode_us;     /* so long for each frame; 0: none at all */
 
-  GArray           *heard;         /* (owned) of gint16: what was played */
+  GArray           *heard;         /* (owned) of gint16: what was played; of two channels, the left one */
+  GArray           *heard_right;   /* (owned) of gint16: and the right one; as many samples where the track is stereo */
   gint64            first_heard_us;
   gint64            first_shown_us;
   gint64            last_shown_us;
@@ -54,6 +59,7 @@ typedef struct
   gboolean          claps;             /* once in SIM_CLAP_US it is loud and bright, both at the same moment */
   GArray           *claps_heard_us;    /* (owned) of gint64: when those of the other side were to be heard ... */
   GArray           *claps_seen_us;     /* (owned) of gint64: ... and seen */
+  gboolean          stereo;            /* its source gives two tones, of SIM_LEFT_HZ and SIM_RIGHT_HZ */
   gboolean          silent;            /* its source gives nothing */
   gboolean          no_sound;          /* nor does it send any silence */
   gboolean          no_pictures;       /* its camera neither */
@@ -99,6 +105,11 @@ double      sim_peer_get_number (SimPeer             *peer,
 
 /* Share of the last @duration_us of what was heard that is not silent. */
 double      sim_peer_get_loudness (SimPeer           *peer,
+                                   gint64             duration_us);
+
+/* The amplitude of a tone in the last @duration_us of what was heard. */
+double      sim_get_tone          (const GArray      *heard,
+                                   double             frequency_hz,
                                    gint64             duration_us);
 
 /* How far apart sound and picture were at the claps from @from_us on: no more than this at so many @percent

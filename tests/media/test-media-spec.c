@@ -15,6 +15,7 @@ typedef struct
   const char     *path;
   guint           width;
   guint           height;
+  guint           channels;
 } Case;
 
 static const Case cases[] = {
@@ -26,7 +27,10 @@ static const Case cases[] = {
   { "device",              YODEL_MEDIA_VIDEO, "device:/dev/video0", YODEL_SPEC_DEVICE, "/dev/video0" },
   { "file",                YODEL_MEDIA_VIDEO, "clip.mp4",           YODEL_SPEC_FILE, "clip.mp4" },
   { "file-with-a-colon",   YODEL_MEDIA_AUDIO, "a:b.wav",            YODEL_SPEC_FILE, "a:b.wav" },
-  { "pcm",                 YODEL_MEDIA_AUDIO, "pcm:-",              YODEL_SPEC_PCM, "-" },
+  { "pcm",                 YODEL_MEDIA_AUDIO, "pcm:-",              YODEL_SPEC_PCM, "-", 0, 0, 1 },
+  { "pcm-in-stereo",       YODEL_MEDIA_AUDIO, "pcm:a,b,stereo",     YODEL_SPEC_PCM, "a,b", 0, 0, 2 },
+  { "pcm-with-a-comma",    YODEL_MEDIA_AUDIO, "pcm:a,stereophony",  YODEL_SPEC_PCM, "a,stereophony", 0, 0, 1 },
+  { "pcm-of-that-name",    YODEL_MEDIA_AUDIO, "pcm:,stereo",        YODEL_SPEC_PCM, ",stereo", 0, 0, 1 },
   { "y4m",                 YODEL_MEDIA_VIDEO, "y4m:/tmp/x",         YODEL_SPEC_Y4M, "/tmp/x" },
   { "y4m-with-size",       YODEL_MEDIA_VIDEO, "y4m:-,320x240",      YODEL_SPEC_Y4M, "-", 320, 240 },
   { "y4m-with-a-comma",    YODEL_MEDIA_VIDEO, "y4m:a,b",            YODEL_SPEC_Y4M, "a,b" },
@@ -56,6 +60,7 @@ test_parse (gconstpointer data)
   g_assert_cmpstr (spec.path, ==, c->path);
   g_assert_cmpuint (spec.width, ==, c->width);
   g_assert_cmpuint (spec.height, ==, c->height);
+  g_assert_cmpuint (spec.channels, ==, c->channels);
 }
 
 int

@@ -135,6 +135,7 @@ test_wav_can_be_played_before_it_is_closed (Fixture       *f,
   g_autoptr (YodelSink) sink = open_sink (YODEL_MEDIA_AUDIO, "", f->path, "");
   gsize offset = 0;
   guint32 bytes = 0;
+  guint channels;
 
   write_blocks (sink, 1, 250);
   for (guint i = 0; i < 2000 && bytes < 200 * BLOCK * 2; i++)
@@ -143,7 +144,7 @@ test_wav_can_be_played_before_it_is_closed (Fixture       *f,
       gsize size = 0;
 
       g_file_get_contents (f->path, &contents, &size, NULL);
-      if (!yodel_wav_header_find_data ((const guint8 *) contents, size, &offset, &bytes))
+      if (!yodel_wav_header_find_data ((const guint8 *) contents, size, &offset, &bytes, &channels))
         bytes = 0;
       g_usleep (10000);
     }
@@ -155,10 +156,60 @@ test_wav_can_be_played_before_it_is_closed (Fixture       *f,
     gsize size;
 
     g_assert_true (g_file_get_contents (f->path, &contents, &size, NULL));
-    g_assert_true (yodel_wav_header_find_data ((const guint8 *) contents, size, &offset, &bytes));
+    g_assert_true (yodel_wav_header_find_data ((const guint8 *) contents, size, &offset, &bytes, &channels));
     g_assert_cmpuint (bytes, ==, 250 * BLOCK * 2);
     g_assert_cmpuint (size, ==, offset + bytes);
   }
+}
+
+/* What is written has as many channels as it is to have, whatever comes. */
+static void
+test_channels (Fixture       *f,
+               gconstpointer  data)
+{
+  static const struct { const char *prefix, *suffix; gboolean stereo_first; guint channels; } cases[] = {
+    { "",     ".wav",    TRUE,  2 },
+    { "",     ".wav",    FALSE, 1 },
+    { "pcm:", "",        TRUE,  1 },
+    { "pcm:", ",stereo", FALSE, 2 },
+  };
+  gint16 stereo[2 * BLOCK];
+
+  for (guint k = 0; k < BLOCK; k++)
+    {
+      stereo[2 * k] = 1000;
+      stereo[2 * k + 1] = 3000;
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const gboolean is_wav = cases[i].prefix[0] == '\0';
+      g_autofree char *path = g_strconcat (f->path, is_wav ? ".wav" : ".pcm", NULL);
+      g_autoptr (YodelSink) sink = open_sink (YODEL_MEDIA_AUDIO, cases[i].prefix, path, is_wav ? "" : cases[i].suffix);
+      g_autofree char *contents = NULL;
+      const gint16 *samples;
+      gsize size;
+
+      if (!cases[i].stereo_first)
+        write_blocks (sink, 7, 1);
+      yodel_sink_write_stereo (sink, stereo, BLOCK, 0);
+      if (cases[i].stereo_first)
+        write_blocks (sink, 7, 1);
+      yodel_sink_finish (sink);
+
+      g_assert_true (g_file_get_contents (path, &contents, &size, NULL));
+      if (is_wav)
+        g_assert_cmpint (contents[22], ==, cases[i].channels);
+      samples = (const gint16 *) (gconstpointer) (contents + (is_wav ? YODEL_WAV_HEADER_BYTES : 0));
+      g_assert_cmpuint (size - (is_wav ? YODEL_WAV_HEADER_BYTES : 0), ==, 2 * BLOCK * 2 * cases[i].channels);
+      samples += cases[i].stereo_first ? 0 : BLOCK * cases[i].channels;
+      g_assert_cmpint (samples[0], ==, cases[i].channels == 2 ? 1000 : 2000);
+      g_assert_cmpint (samples[1], ==, cases[i].channels == 2 ? 3000 : 2000);
+      samples = cases[i].stereo_first ? samples + BLOCK * cases[i].channels : samples - BLOCK * cases[i].channels;
+      g_assert_cmpint (samples[0], ==, 7);
+      g_assert_cmpint (samples[1], ==, 7);
+      g_unlink (path);
+    }
 }
 
 static void
@@ -340,6 +391,7 @@ main (int    argc,
     void       (*run) (Fixture *f, gconstpointer data);
   } tests[] = {
     { "/media/sinks/samples-reach-the-file", "a.pcm", test_samples_reach_the_file },
+    { "/media/sinks/channels-are-those-of-the-file", "a", test_channels },
     { "/media/sinks/wav-can-be-played-before-it-is-closed", "a.wav", test_wav_can_be_played_before_it_is_closed },
     { "/media/sinks/later-pictures-are-scaled-to-the-first", "a.y4m", test_later_pictures_are_scaled_to_the_first },
     { "/media/sinks/all-pictures-are-scaled-to-the-size-asked-for", "a.y4m",

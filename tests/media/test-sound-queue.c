@@ -51,7 +51,7 @@ test_drift (gconstpointer data)
   guint at = 0, reads = 0, steps = 0, dice = 1;
   gint16 last = 0;
 
-  yodel_sound_queue_init (queue);
+  yodel_sound_queue_init (queue, 1);
   for (guint device = 0; device < 60 * RATE; device += c->device_block)
     {
       for (; next <= device; next += 480 / (1 + c->skew_ppm * 1e-6))
@@ -91,7 +91,7 @@ test_stall_is_cut_out (void)
   gint16 out[480], last = 0;
   guint at = 0;
 
-  yodel_sound_queue_init (queue);
+  yodel_sound_queue_init (queue, 1);
   for (guint i = 0; i < 300; i++)
     {
       push_tone (queue, &at);
@@ -117,7 +117,7 @@ test_full_queue_takes_no_more (void)
   gint16 samples[480] = { 1 };
   guint taken = 0;
 
-  yodel_sound_queue_init (queue);
+  yodel_sound_queue_init (queue, 1);
   for (guint i = 0; i < 100; i++)
     taken += yodel_sound_queue_push (queue, samples, 480);
   g_assert_cmpuint (taken, <=, YODEL_SOUND_QUEUE_SAMPLES);
@@ -134,7 +134,7 @@ test_silence_then_sound_again (void)
   gint16 out[480], loudest = 0;
   guint at = 0;
 
-  yodel_sound_queue_init (queue);
+  yodel_sound_queue_init (queue, 1);
   for (guint i = 0; i < 20; i++)
     {
       push_tone (queue, &at);

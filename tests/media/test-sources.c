@@ -9,6 +9,7 @@
 
 #include <yodel/yodel-media.h>
 
+#include "media/file/wav-header.h"
 #include "media/test-track.h"
 #include "media/test/stamp.h"
 
@@ -188,6 +189,72 @@ test_odd_bytes_are_joined (Fixture       *f,
       wait_until_read (fd);
     }
   g_assert_true (test_track_wait_samples (track, G_N_ELEMENTS (values)));
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    g_assert_cmpint (sample_at (track, i), ==, values[i]);
+  yodel_source_stop (source);
+  close (fd);
+}
+
+/* Both channels of a file, raw or not, come side by side, and its end is whole. */
+static void
+test_files_in_stereo (Fixture       *f,
+                      gconstpointer  data)
+{
+  for (guint is_wav = 0; is_wav < 2; is_wav++)
+    {
+      g_autoptr (TestTrack) track = test_track_new (YODEL_MEDIA_AUDIO);
+      g_autoptr (YodelSource) source = NULL;
+      g_autofree char *raw = g_strconcat (f->path, ",stereo", NULL);
+      guint8 header[YODEL_WAV_HEADER_BYTES];
+      gint16 samples[2 * BLOCK];
+      int fd = open (f->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+      for (guint i = 0; i < BLOCK; i++)
+        {
+          samples[2 * i] = (gint16) i;
+          samples[2 * i + 1] = (gint16) -i;
+        }
+      yodel_wav_header_write (header, sizeof samples, 2);
+      if (is_wav)
+        write_all (fd, header, sizeof header);
+      write_all (fd, samples, sizeof samples);
+      write_all (fd, "ab", 2);               /* half of what belongs together */
+      close (fd);
+
+      source = is_wav ? open_source (YODEL_MEDIA_AUDIO, "", f->path) : open_source (YODEL_MEDIA_AUDIO, "pcm:", raw);
+      yodel_source_start (source, track->track);
+      g_assert_true (test_track_wait_samples (track, 2 * 2 * BLOCK));
+      yodel_source_stop (source);
+      g_assert_cmpuint (track->channels, ==, 2);
+      for (guint i = 0; i < 2 * BLOCK; i++)
+        {
+          g_assert_cmpint (sample_at (track, 2 * i), ==, i % BLOCK);
+          g_assert_cmpint (sample_at (track, 2 * i + 1), ==, -(gint) (i % BLOCK));
+        }
+    }
+}
+
+static void
+test_pipe_in_stereo (Fixture       *f,
+                     gconstpointer  data)
+{
+  static const gint16 values[] = { 258, -259, 260, -261 };
+  g_autoptr (TestTrack) track = test_track_new (YODEL_MEDIA_AUDIO);
+  g_autoptr (YodelSource) source = NULL;
+  g_autofree char *spec = g_strconcat (f->path, ",stereo", NULL);
+  int fd;
+
+  g_assert_cmpint (mkfifo (f->path, 0600), ==, 0);
+  source = open_source (YODEL_MEDIA_AUDIO, "pcm:", spec);
+  yodel_source_start (source, track->track);
+  fd = open (f->path, O_WRONLY);
+  for (guint i = 0; i < sizeof values; i++)
+    {
+      write_all (fd, (const guint8 *) values + i, 1);
+      wait_until_read (fd);
+    }
+  g_assert_true (test_track_wait_samples (track, G_N_ELEMENTS (values)));
+  g_assert_cmpuint (track->channels, ==, 2);
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     g_assert_cmpint (sample_at (track, i), ==, values[i]);
   yodel_source_stop (source);
@@ -389,6 +456,8 @@ main (int    argc,
     const char  *path;
     void       (*run) (Fixture *f, gconstpointer data);
   } tests[] = {
+    { "/media/sources/files-in-stereo", test_files_in_stereo },
+    { "/media/sources/pipe-in-stereo", test_pipe_in_stereo },
     { "/media/sources/sound-that-came-before-the-start-is-dropped", test_sound_that_came_before_the_start_is_dropped },
     { "/media/sources/odd-bytes-are-joined", test_odd_bytes_are_joined },
     { "/media/sources/next-writer-of-a-pipe-is-heard", test_next_writer_of_a_pipe_is_heard },

@@ -12,13 +12,15 @@ static void
 push_audio (gpointer      user_data,
             const gint16 *samples,
             gsize         n_samples,
+            guint         channels,
             gint64        captured_us)
 {
   TestTrack *self = user_data;
 
   pthread_mutex_lock (&self->lock);
-  if (self->samples->len + n_samples <= TEST_TRACK_MAX_SAMPLES)
-    g_array_append_vals (self->samples, samples, n_samples);
+  if (self->samples->len + n_samples * channels <= TEST_TRACK_MAX_SAMPLES)
+    g_array_append_vals (self->samples, samples, n_samples * channels);
+  self->channels = channels;
   self->captured_us = captured_us;
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->lock);

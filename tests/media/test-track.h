@@ -13,6 +13,7 @@ typedef struct
   pthread_mutex_t  lock;
   pthread_cond_t   changed;
   GArray          *samples;        /* (owned) of gint16 */
+  guint           channels;      /* of the last block; then they are interleaved */
   gint64           captured_us;    /* of the last block */
   GPtrArray       *frames;         /* (owned) of YodelVideoFrame */
 } TestTrack;

@@ -10,11 +10,13 @@ test_written_header_is_found (void)
   guint8 header[YODEL_WAV_HEADER_BYTES];
   gsize offset;
   guint32 bytes;
+  guint channels;
 
-  yodel_wav_header_write (header, 96000);
-  g_assert_true (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes));
+  yodel_wav_header_write (header, 96000, 2);
+  g_assert_true (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes, &channels));
   g_assert_cmpuint (offset, ==, YODEL_WAV_HEADER_BYTES);
   g_assert_cmpuint (bytes, ==, 96000);
+  g_assert_cmpuint (channels, ==, 2);
 }
 
 static void
@@ -23,9 +25,10 @@ test_length_past_four_gigabytes_is_the_largest (void)
   guint8 header[YODEL_WAV_HEADER_BYTES];
   gsize offset;
   guint32 bytes;
+  guint channels;
 
-  yodel_wav_header_write (header, G_GUINT64_CONSTANT (5000000000));
-  g_assert_true (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes));
+  yodel_wav_header_write (header, G_GUINT64_CONSTANT (5000000000), 1);
+  g_assert_true (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes, &channels));
   g_assert_cmpuint (bytes, ==, G_MAXUINT32);
 }
 
@@ -38,7 +41,8 @@ typedef struct
 
 static const OtherFormat others[] = {
   { "float",           20, 3 },
-  { "stereo",          22, 2 },
+  { "three-channels",  22, 3 },
+  { "no-channel",      22, 0 },
   { "44100-hz",        24, 0x44 },
   { "eight-bits",      34, 8 },
   { "no-riff",         0,  'X' },
@@ -55,11 +59,13 @@ test_other_format_is_left_to_others (gconstpointer data)
   guint8 header[YODEL_WAV_HEADER_BYTES];
   gsize offset = 7;
   guint32 bytes = 7;
+  guint channels = 7;
 
-  yodel_wav_header_write (header, 960);
+  yodel_wav_header_write (header, 960, 1);
   header[c->at] = c->to;
-  g_assert_false (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes));
+  g_assert_false (yodel_wav_header_find_data (header, sizeof header, &offset, &bytes, &channels));
   g_assert_cmpuint (offset, ==, 7);
+  g_assert_cmpuint (channels, ==, 7);
 }
 
 static void
@@ -69,11 +75,12 @@ test_chunks_before_the_data_are_skipped (void)
   guint8 file[YODEL_WAV_HEADER_BYTES + sizeof extra];
   gsize offset;
   guint32 bytes;
+  guint channels;
 
-  yodel_wav_header_write (file, 480);
+  yodel_wav_header_write (file, 480, 1);
   memmove (file + 36 + sizeof extra, file + 36, 8);
   memcpy (file + 36, extra, sizeof extra);
-  g_assert_true (yodel_wav_header_find_data (file, sizeof file, &offset, &bytes));
+  g_assert_true (yodel_wav_header_find_data (file, sizeof file, &offset, &bytes, &channels));
   g_assert_cmpuint (offset, ==, sizeof file);
   g_assert_cmpuint (bytes, ==, 480);
 }

@@ -326,6 +326,42 @@ test_never_writes_a_relay_and_never_repeats_audio (void)
   g_assert_null (strstr (offered, "goog-remb"));
 }
 
+/* RFC 7587 section 7.1: each says what it likes to hear, and what it will send. */
+static void
+test_stereo (void)
+{
+  g_autoptr (YodelNegotiation) a = negotiation_peer_new ("aaaa", 1);
+  g_autoptr (YodelNegotiation) b = negotiation_peer_new ("bbbb", 1);
+  g_autofree char *offered = NULL;
+  g_autofree char *answered = NULL;
+  guint id = negotiation_peer_add (a, YODEL_MEDIA_AUDIO);
+
+  g_assert_true (yodel_negotiation_set_stereo (a, id, TRUE));
+  g_assert_false (yodel_negotiation_set_stereo (a, id + 7, TRUE));
+  offered = offer (a);
+  g_assert_nonnull (strstr (offered, "a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n"));
+  take (b, YODEL_SDP_OFFER, offered);
+  answered = answer (b);
+  g_assert_null (strstr (answered, "stereo"));
+  take (a, YODEL_SDP_ANSWER, answered);
+  g_assert_true (nth_media (b, 0)->stereo);
+  g_assert_false (nth_media (a, 0)->stereo);
+
+  g_assert_false (yodel_negotiation_is_needed (b));
+  yodel_negotiation_set_stereo (b, yodel_negotiation_get_transceiver (b, 0)->id, TRUE);
+  g_assert_true (yodel_negotiation_is_needed (b));
+  g_free (offered);
+  g_free (answered);
+  offered = offer (b);
+  g_assert_nonnull (strstr (offered, ";stereo=1;sprop-stereo=1"));
+  take (a, YODEL_SDP_OFFER, offered);
+  answered = answer (a);
+  g_assert_nonnull (strstr (answered, ";stereo=1;sprop-stereo=1"));
+  take (b, YODEL_SDP_ANSWER, answered);
+  g_assert_true (nth_media (a, 0)->stereo && nth_media (b, 0)->stereo);
+  g_assert_false (yodel_negotiation_is_needed (a) || yodel_negotiation_is_needed (b));
+}
+
 static void
 test_optional_formats (void)
 {
@@ -1099,6 +1135,7 @@ main (int   argc,
   ADD ("takes-a-sip-offer-without-bundle", test_sip_without_bundle);
   ADD ("never-writes-a-relay-and-never-repeats-audio", test_never_writes_a_relay_and_never_repeats_audio);
   ADD ("optional-formats-where-asked-for", test_optional_formats);
+  g_test_add_func ("/session/negotiation/stereo-is-each-sides-own-wish", test_stereo);
   ADD_CASES ("/session/negotiation/refuses-the-description/", bad, test_bad)
   ADD ("refuses-the-description/weak-fingerprint-alone", test_weak_fingerprint);
   ADD ("refuses-the-description/unencrypted", test_unencrypted);

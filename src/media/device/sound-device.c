@@ -19,6 +19,7 @@ struct _YodelSoundSource
 
   const YodelPulseApi *api;           /* (borrowed) */
   YodelSoundStream    *stream;        /* (owned) (nullable) */
+  gboolean             stereo;
   guint                processing;    /* YodelProcessing */
   char                *device;        /* (owned) (nullable) */
 };
@@ -98,9 +99,10 @@ static void
 on_sound (gpointer      user_data,
           const gint16 *samples,
           gsize         n_samples,
+          guint         channels,
           gint64        captured_us)
 {
-  yodel_source_base_push_audio (user_data, samples, n_samples, captured_us);
+  yodel_source_base_push_audio (user_data, samples, n_samples, channels, captured_us);
 }
 
 static void
@@ -182,6 +184,19 @@ yodel_sound_source_dispose (GObject *object)
 }
 
 static void
+yodel_sound_source_starting (YodelSourceBase *base,
+                             YodelTrack      *track)
+{
+  YodelSoundSource *self = YODEL_SOUND_SOURCE (base);
+  gboolean stereo = yodel_track_get_stereo (track);
+
+  if (self->stream == NULL || self->stereo == stereo)
+    return;
+  self->stereo = stereo;
+  self->api->stream_set_stereo (self->stream, stereo);
+}
+
+static void
 yodel_sound_source_class_init (YodelSoundSourceClass *klass)
 {
   static const char * const names[PROP_ECHO_SUPPRESSION] = {
@@ -192,6 +207,7 @@ yodel_sound_source_class_init (YodelSoundSourceClass *klass)
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
+  YODEL_SOURCE_BASE_CLASS (klass)->starting = yodel_sound_source_starting;
   object_class->get_property = yodel_sound_source_get_property;
   object_class->set_property = yodel_sound_source_set_property;
   object_class->dispose = yodel_sound_source_dispose;
@@ -211,17 +227,35 @@ yodel_sound_source_init (YodelSoundSource *self)
 }
 
 static void
+play (YodelSink    *sink,
+      const gint16 *samples,
+      gsize         n_samples,
+      guint         channels)
+{
+  YodelSoundSink *self = YODEL_SOUND_SINK (sink);
+
+  if (self->stream != NULL && self->api->stream_push (self->stream, samples, n_samples, channels))
+    yodel_sink_base_count_written (YODEL_SINK_BASE (self));
+  else
+    yodel_sink_base_count_dropped (YODEL_SINK_BASE (self));
+}
+
+static void
 yodel_sound_sink_write_audio (YodelSink    *sink,
                               const gint16 *samples,
                               gsize         n_samples,
                               gint64        time_us)
 {
-  YodelSoundSink *self = YODEL_SOUND_SINK (sink);
+  play (sink, samples, n_samples, 1);
+}
 
-  if (self->stream != NULL && self->api->stream_push (self->stream, samples, n_samples))
-    yodel_sink_base_count_written (YODEL_SINK_BASE (self));
-  else
-    yodel_sink_base_count_dropped (YODEL_SINK_BASE (self));
+static void
+yodel_sound_sink_write_stereo (YodelSink    *sink,
+                               const gint16 *samples,
+                               gsize         n_samples,
+                               gint64        time_us)
+{
+  play (sink, samples, n_samples, 2);
 }
 
 static void
@@ -237,6 +271,7 @@ static void
 sink_iface_init (YodelSinkInterface *iface)
 {
   iface->write_audio = yodel_sound_sink_write_audio;
+  iface->write_stereo = yodel_sound_sink_write_stereo;
   iface->finish = yodel_sound_sink_finish;
 }
 

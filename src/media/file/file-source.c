@@ -13,6 +13,8 @@
 /* But a machine that cannot keep up shows something now and then. */
 #define PICTURE_REST_US (500 * G_USEC_PER_SEC / 1000)
 
+#define MAX_CHANNELS 2
+
 #define YODEL_TYPE_FILE_SOURCE (yodel_file_source_get_type ())
 G_DECLARE_FINAL_TYPE (YodelFileSource, yodel_file_source, YODEL, FILE_SOURCE, YodelSourceBase)
 
@@ -68,8 +70,9 @@ next_sound_round (YodelFileSource *self)
 /* Fills a block, over the seam between two rounds if need be. */
 static gboolean
 read_block (YodelFileSource *self,
-            gint16           block[YODEL_AUDIO_FRAME_SAMPLES])
+            gint16           block[YODEL_AUDIO_FRAME_SAMPLES * MAX_CHANNELS])
 {
+  const guint channels = self->reader->channels;
   gsize have = 0;
 
   while (have < YODEL_AUDIO_FRAME_SAMPLES)
@@ -80,13 +83,13 @@ read_block (YodelFileSource *self,
       if (self->padding_samples > 0)
         {
           got = MIN (want, (gsize) self->padding_samples);
-          memset (block + have, 0, got * sizeof *block);
+          memset (block + have * channels, 0, got * channels * sizeof *block);
           self->padding_samples -= (gint64) got;
           have += got;
           continue;
         }
 
-      got = self->reader->klass->read_audio (self->reader, block + have, want);
+      got = self->reader->klass->read_audio (self->reader, block + have * channels, want);
       have += got;
       self->round_samples += (gint64) got;
       if (got < want && !next_sound_round (self))
@@ -100,7 +103,7 @@ play_sound (YodelFileSource *self,
             gint64           base_us)
 {
   YodelSourceBase *base = YODEL_SOURCE_BASE (self);
-  gint16 block[YODEL_AUDIO_FRAME_SAMPLES];
+  gint16 block[YODEL_AUDIO_FRAME_SAMPLES * MAX_CHANNELS];
   gint64 end_us;
 
   if (!read_block (self, block))
@@ -113,7 +116,7 @@ play_sound (YodelFileSource *self,
     return TRUE;
 
   if (yodel_source_base_wait_until (base, end_us))
-    yodel_source_base_push_audio (base, block, YODEL_AUDIO_FRAME_SAMPLES, end_us);
+    yodel_source_base_push_audio (base, block, YODEL_AUDIO_FRAME_SAMPLES, self->reader->channels, end_us);
   return TRUE;
 }
 

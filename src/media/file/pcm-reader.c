@@ -23,7 +23,8 @@ read_audio (YodelReader *reader,
             gsize        n_samples)
 {
   PcmReader *self = (PcmReader *) reader;
-  gsize want = MIN (n_samples * 2, (gsize) (self->end - self->at));
+  const gsize frame_bytes = 2 * reader->channels;
+  gsize want = MIN (n_samples * frame_bytes, (gsize) (self->end - self->at));
   gsize got = 0;
 
   while (got < want)
@@ -34,15 +35,15 @@ read_audio (YodelReader *reader,
         continue;
       if (n <= 0)
         {
-          self->end = self->at + (off_t) (got & ~(gsize) 1);   /* it became shorter, or cannot be read */
+          self->end = self->at + (off_t) (got / frame_bytes * frame_bytes);   /* it became shorter, or cannot be read */
           break;
         }
       got += (gsize) n;
     }
 
-  got /= 2;
-  self->at += (off_t) got * 2;
-  for (gsize i = 0; i < got; i++)
+  got /= frame_bytes;
+  self->at += (off_t) (got * frame_bytes);
+  for (gsize i = 0; i < got * reader->channels; i++)
     samples[i] = GINT16_FROM_LE (samples[i]);
   return got;
 }
@@ -74,11 +75,13 @@ static YodelReader *
 new_reader (int      fd,
             off_t    begin,
             off_t    bytes,
+            guint    channels,
             GError **error)
 {
+  const off_t frame_bytes = 2 * (off_t) channels;
   PcmReader *self;
 
-  if (bytes < 2)
+  if (bytes < frame_bytes)
     {
       g_set_error (error, YODEL_ERROR, YODEL_ERROR_MEDIA, "there is no sound in it");
       close (fd);
@@ -87,9 +90,10 @@ new_reader (int      fd,
 
   self = g_new0 (PcmReader, 1);
   self->reader.klass = &pcm_class;
+  self->reader.channels = channels;
   self->fd = fd;
   self->begin = self->at = begin;
-  self->end = begin + bytes / 2 * 2;
+  self->end = begin + bytes / frame_bytes * frame_bytes;
   return &self->reader;
 }
 
@@ -104,9 +108,10 @@ size_of (int fd)
 /* @fd: (transfer full), also on failure */
 YodelReader *
 yodel_pcm_reader_new (int      fd,
+                      guint    channels,
                       GError **error)
 {
-  return new_reader (fd, 0, size_of (fd), error);
+  return new_reader (fd, 0, size_of (fd), channels, error);
 }
 
 /* @fd: (transfer full), but on failure only where @error is set.  Returns: NULL without an error where it
@@ -120,13 +125,14 @@ yodel_pcm_reader_new_wav (int      fd,
   off_t rest;
   gsize offset;
   guint32 bytes;
+  guint channels;
 
-  if (n <= 0 || !yodel_wav_header_find_data (head, (gsize) n, &offset, &bytes))
+  if (n <= 0 || !yodel_wav_header_find_data (head, (gsize) n, &offset, &bytes, &channels))
     return NULL;
 
   /* a recording that was cut off, and a stream of unknown length, say too little or too much */
   rest = size_of (fd) - (off_t) offset;
   if (bytes == 0 || (off_t) bytes > rest)
     bytes = (guint32) MIN (rest, (off_t) G_MAXUINT32);
-  return new_reader (fd, (off_t) offset, (off_t) bytes, error);
+  return new_reader (fd, (off_t) offset, (off_t) bytes, channels, error);
 }

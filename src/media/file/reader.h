@@ -5,7 +5,8 @@
 
 typedef struct _YodelReader YodelReader;
 
-/* read_audio: fills @samples (48 kHz mono).  Returns: how many there were; less than @n_samples at the end.
+/* read_audio: fills @samples (48 kHz, @n_samples of each channel, interleaved).  Returns: how many there were; less than
+ *   @n_samples at the end.
  * read_video: Returns: (transfer full) (nullable): the next picture, NULL at the end; *@position_us is
  *   its time from the beginning of the clip.
  * rewind: back to the beginning.
@@ -27,6 +28,7 @@ typedef struct
 struct _YodelReader
 {
   const YodelReaderClass *klass;
+  guint                   channels;            /* of sound: 1 or 2 */
   gint64                  period_us;           /* from one round to the next; 0: as long as this medium is */
   gint64                  frame_duration_us;   /* from one picture to the next */
 };

@@ -7,7 +7,8 @@
 #include <yodel/yodel-track.h>
 
 /* WAVE_FORMAT_PCM of the "Multimedia Programming Interface and Data Specifications 1.0". */
-#define FORMAT_PCM 1u
+#define FORMAT_PCM   1u
+#define MAX_CHANNELS 2u
 
 static void
 put (guint8 *at,
@@ -32,17 +33,18 @@ get (const guint8 *at,
 /* A file past 4 GiB gets the largest sizes the header can hold, which players take as "to the end". */
 void
 yodel_wav_header_write (guint8  header[YODEL_WAV_HEADER_BYTES],
-                        guint64 data_bytes)
+                        guint64 data_bytes,
+                        guint   channels)
 {
   memcpy (header, "RIFF", 4);
   put (header + 4, 4, (guint32) MIN (data_bytes + YODEL_WAV_HEADER_BYTES - 8, G_MAXUINT32));
   memcpy (header + 8, "WAVEfmt ", 8);
   put (header + 16, 4, 16);
   put (header + 20, 2, FORMAT_PCM);
-  put (header + 22, 2, 1);
+  put (header + 22, 2, channels);
   put (header + 24, 4, YODEL_AUDIO_RATE_HZ);
-  put (header + 28, 4, YODEL_AUDIO_RATE_HZ * 2);
-  put (header + 32, 2, 2);
+  put (header + 28, 4, YODEL_AUDIO_RATE_HZ * 2 * channels);
+  put (header + 32, 2, 2 * channels);
   put (header + 34, 2, 16);
   memcpy (header + 36, "data", 4);
   put (header + 40, 4, (guint32) MIN (data_bytes, G_MAXUINT32));
@@ -54,9 +56,10 @@ gboolean
 yodel_wav_header_find_data (const guint8 *data,
                             gsize         size,
                             gsize        *offset,
-                            guint32      *data_bytes)
+                            guint32      *data_bytes,
+                            guint        *channels)
 {
-  gboolean right_format = FALSE;
+  guint found = 0;              /* channels of the right format */
   gsize at = 12;
 
   if (size < 12 || memcmp (data, "RIFF", 4) != 0 || memcmp (data + 8, "WAVE", 4) != 0)
@@ -69,8 +72,9 @@ yodel_wav_header_find_data (const guint8 *data,
 
       if (memcmp (chunk, "data", 4) == 0)
         {
-          if (!right_format)
+          if (found == 0)
             return FALSE;
+          *channels = found;
           *offset = at + 8;
           *data_bytes = (guint32) chunk_bytes;
           return TRUE;
@@ -80,9 +84,8 @@ yodel_wav_header_find_data (const guint8 *data,
         return FALSE;
 
       if (memcmp (chunk, "fmt ", 4) == 0)
-        right_format = chunk_bytes >= 16 && get (chunk + 8, 2) == FORMAT_PCM &&
-                       get (chunk + 10, 2) == 1 && get (chunk + 12, 4) == YODEL_AUDIO_RATE_HZ &&
-                       get (chunk + 22, 2) == 16;
+        found = chunk_bytes >= 16 && get (chunk + 8, 2) == FORMAT_PCM && get (chunk + 10, 2) <= MAX_CHANNELS &&
+                get (chunk + 12, 4) == YODEL_AUDIO_RATE_HZ && get (chunk + 22, 2) == 16 ? get (chunk + 10, 2) : 0;
       at += 8 + chunk_bytes + (chunk_bytes & 1);
     }
   return FALSE;

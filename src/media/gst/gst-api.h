@@ -16,6 +16,7 @@ typedef struct
   void (*sound)   (gpointer         user_data,
                    const gint16    *samples,
                    gsize            n_samples,
+                   guint            channels,
                    gint64           captured_us);
   void (*picture) (gpointer         user_data,
                    YodelVideoFrame *frame);
@@ -24,7 +25,7 @@ typedef struct
 } YodelCaptureEvents;
 
 /* file_open: the sound or the picture of any media file.
- * recorder_*: a .ogg, .webm or .mkv; @times count from its beginning; a push says FALSE once
+ * recorder_*: a .ogg, .webm or .mkv with so many channels of sound, 0 for none; @times count from its beginning; a push says FALSE once
  *   writing has failed, and recorder_get_error() why.
  * capture_*: a microphone or camera; @name NULL is the default one.
  * player_*: a loudspeaker or window. */
@@ -35,7 +36,7 @@ typedef struct
                                          GError                   **error);
 
   YodelRecorder *(*recorder_new)        (const char                *path,
-                                         gboolean                   has_sound,
+                                         guint                      channels,
                                          gboolean                   has_picture,
                                          guint                      width,
                                          guint                      height,
@@ -69,7 +70,7 @@ typedef struct
 } YodelGstApi;
 
 /* The one symbol of the module, of this type.  Returns: NULL with an error where GStreamer cannot start */
-#define YODEL_GST_ENTRY "yodel_media_gst_get_api_1"
+#define YODEL_GST_ENTRY "yodel_media_gst_get_api_2"
 typedef const YodelGstApi *(*YodelGstEntry) (GError **error);
 
 const YodelGstApi *yodel_gst_load (GError **error);

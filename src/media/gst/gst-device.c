@@ -104,7 +104,7 @@ on_new_sample (GstElement *sink,
 
       if (gst_buffer_map (gst_sample_get_buffer (sample), &map, GST_MAP_READ))
         {
-          self->events.sound (self->user_data, (const gint16 *) (gconstpointer) map.data, map.size / 2, now_us);
+          self->events.sound (self->user_data, (const gint16 *) (gconstpointer) map.data, map.size / 2, 1, now_us);
           gst_buffer_unmap (gst_sample_get_buffer (sample), &map);
         }
     }
@@ -144,7 +144,7 @@ yodel_gst_capture_new (YodelMediaKind             kind,
   g_autofree char *device = describe_device (kind, TRUE, name);
   g_autofree char *description =
     g_strconcat (device, kind == YODEL_MEDIA_AUDIO
-                 ? " ! audioconvert ! audioresample ! " YODEL_GST_SOUND_CAPS
+                 ? " ! audioconvert ! audioresample ! " YODEL_GST_SOUND_CAPS ",channels=1"
                  : " ! videoconvert ! videoscale ! "
                    YODEL_GST_PICTURE_CAPS ",width=[160,1280],height=[90,720],pixel-aspect-ratio=1/1",
                  " ! appsink name=sink sync=false max-buffers=4 drop=true emit-signals=true", NULL);
@@ -193,7 +193,7 @@ yodel_gst_player_new (YodelMediaKind   kind,
   g_autofree char *description =
     g_strconcat (kind == YODEL_MEDIA_AUDIO
                  ? "appsrc name=source is-live=true format=time do-timestamp=true max-bytes=9600 leaky-type=downstream "
-                   "caps=" YODEL_GST_SOUND_CAPS " ! audioconvert ! audioresample ! "
+                   "caps=" YODEL_GST_SOUND_CAPS ",channels=1 ! audioconvert ! audioresample ! "
                  : "appsrc name=source is-live=true format=time do-timestamp=true max-buffers=3 max-bytes=0 "
                    "leaky-type=downstream ! videoconvert ! ",
                  device, NULL);

@@ -55,6 +55,13 @@ typedef struct
   gsize           used_bytes;
 } FileReader;
 
+/* Of sound: a sample of each channel. */
+static gsize
+frame_bytes (const FileReader *self)
+{
+  return 2 * self->reader.channels;
+}
+
 static void
 piece_free (Piece *piece)
 {
@@ -153,7 +160,7 @@ make_chain (YodelMediaKind   kind,
 {
   const char *description =
     kind == YODEL_MEDIA_AUDIO
-    ? "audioconvert ! audioresample ! " YODEL_GST_SOUND_CAPS " ! appsink name=sink sync=false max-buffers=8"
+    ? "audioconvert ! audioresample ! " YODEL_GST_SOUND_CAPS ",channels=[1,2] ! appsink name=sink sync=false max-buffers=8"
     : "videoconvert ! videoflip video-direction=auto ! videoscale ! "
       YODEL_GST_PICTURE_CAPS ",width=[1,1280],height=[1,720],pixel-aspect-ratio=1/1 ! "
       "appsink name=sink sync=false max-buffers=2";
@@ -255,6 +262,26 @@ find_durations (FileReader *self)
     }
 }
 
+/* One channel stays one, more than two become two; what comes later is made to be as many. */
+static void
+find_channels (FileReader *self)
+{
+  g_autoptr (GstSample) sample = self->kind == YODEL_MEDIA_AUDIO
+                                   ? gst_app_sink_try_pull_preroll (GST_APP_SINK (self->sink), POLL_NS) : NULL;
+  g_autoptr (GstCaps) fixed = NULL;
+  gint channels = 1;
+
+  if (sample != NULL)
+    gst_structure_get_int (gst_caps_get_structure (gst_sample_get_caps (sample), 0), "channels", &channels);
+  self->reader.channels = (guint) channels;
+  if (self->kind != YODEL_MEDIA_AUDIO)
+    return;
+
+  fixed = gst_caps_from_string (YODEL_GST_SOUND_CAPS);
+  gst_caps_set_simple (fixed, "channels", G_TYPE_INT, channels, NULL);
+  gst_app_sink_set_caps (GST_APP_SINK (self->sink), fixed);
+}
+
 /* Hands a piece (owned) over to the reader's thread; waits while there are enough. */
 static void
 enqueue (FileReader *self,
@@ -300,7 +327,7 @@ enqueue_sample (FileReader *self,
   if (piece->buffer == NULL && piece->frame == NULL)
     piece_free (piece);
   else
-    enqueue (self, piece, self->kind == YODEL_MEDIA_AUDIO ? gst_buffer_get_size (buffer) / 2 : 1);
+    enqueue (self, piece, self->kind == YODEL_MEDIA_AUDIO ? gst_buffer_get_size (buffer) / frame_bytes (self) : 1);
 }
 
 static gboolean
@@ -361,7 +388,7 @@ dequeue (FileReader *self)
     pthread_cond_wait (&self->changed, &self->lock);
   piece = g_queue_pop_head (&self->queue);
   if (piece != NULL)
-    self->queued -= piece->buffer != NULL ? gst_buffer_get_size (piece->buffer) / 2 : piece->frame != NULL ? 1 : 0;
+    self->queued -= piece->buffer != NULL ? gst_buffer_get_size (piece->buffer) / frame_bytes (self) : piece->frame != NULL ? 1 : 0;
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->lock);
 
@@ -390,14 +417,15 @@ read_audio (YodelReader *reader,
             break;
         }
 
-      got = gst_buffer_extract (self->piece->buffer, self->used_bytes, samples + done, (n_samples - done) * 2);
+      got = gst_buffer_extract (self->piece->buffer, self->used_bytes, samples + done * reader->channels,
+                                (n_samples - done) * frame_bytes (self));
       self->used_bytes += got;
-      done += got / 2;
-      if (got < 2 || self->used_bytes >= gst_buffer_get_size (self->piece->buffer))
+      done += got / frame_bytes (self);
+      if (got < frame_bytes (self) || self->used_bytes >= gst_buffer_get_size (self->piece->buffer))
         g_clear_pointer (&self->piece, piece_free);
     }
 
-  for (gsize i = 0; i < done; i++)
+  for (gsize i = 0; i < done * reader->channels; i++)
     samples[i] = GINT16_FROM_LE (samples[i]);
   return done;
 }
@@ -477,6 +505,7 @@ yodel_gst_file_open (YodelMediaKind   kind,
     return NULL;
 
   find_durations (self);
+  find_channels (self);
   gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
   self->thread = g_thread_new ("yodel-decode", decode, self);
   return g_steal_pointer (&reader);

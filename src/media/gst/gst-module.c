@@ -6,7 +6,7 @@
 #include <gst/video/video.h>
 
 __attribute__ ((visibility ("default")))
-const YodelGstApi *yodel_media_gst_get_api_1 (GError **error);
+const YodelGstApi *yodel_media_gst_get_api_2 (GError **error);
 
 static const YodelGstApi api = {
   .file_open = yodel_gst_file_open,
@@ -24,7 +24,7 @@ static const YodelGstApi api = {
 };
 
 const YodelGstApi *
-yodel_media_gst_get_api_1 (GError **error)
+yodel_media_gst_get_api_2 (GError **error)
 {
   g_autoptr (GError) local = NULL;
 

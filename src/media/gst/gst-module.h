@@ -6,7 +6,7 @@
 #include "media/gst/gst-api.h"
 
 /* Sound and picture as tracks want them. */
-#define YODEL_GST_SOUND_CAPS   "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
+#define YODEL_GST_SOUND_CAPS   "audio/x-raw,format=S16LE,rate=48000,layout=interleaved"
 #define YODEL_GST_PICTURE_CAPS "video/x-raw,format=I420"
 
 YodelReader     *yodel_gst_file_open           (YodelMediaKind             kind,
@@ -14,7 +14,7 @@ YodelReader     *yodel_gst_file_open           (YodelMediaKind             kind,
                                                 GError                   **error);
 
 YodelRecorder   *yodel_gst_recorder_new        (const char                *path,
-                                                gboolean                   has_sound,
+                                                guint                      channels,
                                                 gboolean                   has_picture,
                                                 guint                      width,
                                                 guint                      height,

@@ -27,6 +27,7 @@ struct _YodelRecorder
   GstElement *sound;         /* (owned) (nullable) */
   GstElement *picture;       /* (owned) (nullable) */
   GstBus     *bus;           /* (owned) */
+  guint       frame_bytes;   /* of sound: a sample of each channel */
   gboolean    failed;
 };
 
@@ -42,7 +43,7 @@ muxer_for (const char *path)
 
 static char *
 describe (const char *path,
-          gboolean    has_sound,
+          guint       channels,
           gboolean    has_picture,
           guint       width,
           guint       height)
@@ -52,9 +53,10 @@ describe (const char *path,
   /* unbuffered: what was muxed is in the file, whatever happens to this process */
   g_string_append_printf (text, "%s name=mux ! filesink name=file buffer-mode=unbuffered sync=false async=false ",
                           muxer_for (path));
-  if (has_sound)
-    g_string_append (text, "appsrc name=sound format=time caps=" YODEL_GST_SOUND_CAPS " ! "
-                           "opusenc bitrate=64000 complexity=5 ! queue max-size-time=0 ! mux. ");
+  if (channels > 0)
+    g_string_append_printf (text, "appsrc name=sound format=time caps=" YODEL_GST_SOUND_CAPS ",channels=%u ! "
+                            "opusenc bitrate=%u complexity=5 ! queue max-size-time=0 ! mux. ",
+                            channels, channels == 2 ? 96000 : 64000);
   if (has_picture)
     g_string_append_printf (text, "appsrc name=picture format=time "
                             "caps=" YODEL_GST_PICTURE_CAPS ",width=%u,height=%u,framerate=0/1,max-framerate=60/1 ! "
@@ -65,13 +67,13 @@ describe (const char *path,
 
 YodelRecorder *
 yodel_gst_recorder_new (const char  *path,
-                        gboolean     has_sound,
+                        guint        channels,
                         gboolean     has_picture,
                         guint        width,
                         guint        height,
                         GError     **error)
 {
-  g_autofree char *description = describe (path, has_sound, has_picture, width, height);
+  g_autofree char *description = describe (path, channels, has_picture, width, height);
   g_autoptr (GstElement) pipeline = yodel_gst_parse (description, error);
   g_autoptr (GstElement) file = NULL;
   YodelRecorder *self;
@@ -84,6 +86,7 @@ yodel_gst_recorder_new (const char  *path,
 
   self = g_new0 (YodelRecorder, 1);
   self->path = g_strdup (path);
+  self->frame_bytes = 2 * channels;
   self->sound = gst_bin_get_by_name (GST_BIN (pipeline), "sound");
   self->picture = gst_bin_get_by_name (GST_BIN (pipeline), "picture");
   self->bus = gst_element_get_bus (pipeline);
@@ -103,7 +106,7 @@ yodel_gst_recorder_push_audio (YodelRecorder *self,
   if (self->sound == NULL || gst_app_src_get_current_level_bytes (GST_APP_SRC (self->sound)) > MAX_SOUND_BYTES)
     return FALSE;
 
-  buffer = gst_buffer_new_memdup (samples, n_samples * 2);
+  buffer = gst_buffer_new_memdup (samples, n_samples * self->frame_bytes);
 #if G_BYTE_ORDER == G_BIG_ENDIAN
 #error "samples are to be swapped here"
 #endif

@@ -40,7 +40,8 @@ struct _YodelPipeSource
   YodelRateLimit    limit;
   guint8           *buffer;         /* (owned) */
   gsize             buffer_bytes;
-  gsize             odd_bytes;      /* sound: half a sample is left at the head of the buffer */
+  gsize             frame_bytes;    /* sound: a sample of each channel */
+  gsize             odd_bytes;      /* sound: part of one is left at the head of the buffer */
   YodelY4mParser   *parser;         /* (owned) (nullable) */
   YodelVideoFrame  *newest;         /* (owned) (nullable) came before the start */
 };
@@ -52,19 +53,19 @@ take_sound (YodelPipeSource *self,
             gsize            bytes)
 {
   gint16 *samples = (gint16 *) (gpointer) self->buffer;
-  gsize n = (self->odd_bytes + bytes) / 2;
+  gsize channels = self->frame_bytes / 2;
+  gsize n = (self->odd_bytes + bytes) / self->frame_bytes;
 
   if (n > 0)
     {
-      for (gsize i = 0; i < n; i++)
+      for (gsize i = 0; i < n * channels; i++)
         samples[i] = GINT16_FROM_LE (samples[i]);
-      yodel_source_base_push_audio (YODEL_SOURCE_BASE (self), samples, n, g_get_monotonic_time ());
+      yodel_source_base_push_audio (YODEL_SOURCE_BASE (self), samples, n, (guint) channels, g_get_monotonic_time ());
       yodel_rate_limit_spend (&self->limit, (gint64) n * G_USEC_PER_SEC / YODEL_AUDIO_RATE_HZ);
     }
 
-  self->odd_bytes = (self->odd_bytes + bytes) & 1;
-  if (self->odd_bytes > 0)
-    self->buffer[0] = self->buffer[2 * n];
+  self->odd_bytes = (self->odd_bytes + bytes) % self->frame_bytes;
+  memmove (self->buffer, self->buffer + n * self->frame_bytes, self->odd_bytes);
 }
 
 static void
@@ -232,17 +233,19 @@ yodel_pipe_source_init (YodelPipeSource *self)
 }
 
 /* @path: (nullable): of a named pipe, to be opened again when a writer has gone;
- * @fd: (transfer full): where to read */
+ * @fd: (transfer full): where to read; @channels: of sound */
 YodelSource *
 yodel_pipe_source_new (YodelMediaKind  kind,
                        const char     *path,
-                       int             fd)
+                       int             fd,
+                       guint           channels)
 {
   YodelPipeSource *self = g_object_new (YODEL_TYPE_PIPE_SOURCE, NULL);
 
   self->kind = kind;
   self->path = g_strdup (path);
   self->fd = fd;
+  self->frame_bytes = 2 * channels;
   self->buffer_bytes = kind == YODEL_MEDIA_AUDIO ? SOUND_READ_BYTES : PICTURE_READ_BYTES;
   self->buffer = g_malloc (self->buffer_bytes);
   if (kind == YODEL_MEDIA_VIDEO)

@@ -5,4 +5,5 @@
 
 YodelSource *yodel_pipe_source_new (YodelMediaKind   kind,
                                     const char      *path,
-                                    int              fd);
+                                    int              fd,
+                                    guint            channels);

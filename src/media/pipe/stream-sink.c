@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "audio/channels.h"
 #include "media/file/wav-header.h"
 #include "media/file/y4m-header.h"
 #include "media/lock.h"
@@ -47,6 +48,7 @@ struct _YodelStreamSink
   gboolean           has_header;
   guint64            data_bytes;
   guint              blocks;
+  guint              channels;          /* 0: of the first block, before it came */
   guint              width;             /* 0: of the first frame */
   guint              height;
   guint8            *packed;            /* (owned) (nullable) one frame without strides */
@@ -114,7 +116,7 @@ write_header (YodelStreamSink  *self,
       break;
     case YODEL_STREAM_WAV:
       /* a pipe cannot be written over: its length is unknown for good */
-      yodel_wav_header_write (wav, yodel_byte_outlet_is_pipe (self->outlet) ? G_MAXUINT32 : 0);
+      yodel_wav_header_write (wav, yodel_byte_outlet_is_pipe (self->outlet) ? G_MAXUINT32 : 0, self->channels);
       result = yodel_byte_outlet_write (self->outlet, wav, sizeof wav, error);
       break;
     case YODEL_STREAM_Y4M:
@@ -134,7 +136,7 @@ update_wav_header (YodelStreamSink *self)
 
   if (self->format != YODEL_STREAM_WAV || !self->has_header)
     return;
-  yodel_wav_header_write (wav, self->data_bytes);
+  yodel_wav_header_write (wav, self->data_bytes, self->channels);
   yodel_byte_outlet_overwrite (self->outlet, wav, sizeof wav);
 }
 
@@ -298,24 +300,44 @@ thread_main (gpointer data)
   return NULL;
 }
 
+/* In as many channels as are written. */
+static void
+enqueue_sound (YodelStreamSink *self,
+               const gint16    *samples,
+               gsize            n_samples,
+               guint            channels)
+{
+  gint16 *piece;
+
+  g_return_if_fail (self->format != YODEL_STREAM_Y4M);
+
+  if (self->channels == 0)
+    self->channels = channels;
+  piece = g_new (gint16, n_samples * self->channels);
+  yodel_channels_convert (samples, channels, n_samples, piece, self->channels);
+#if G_BYTE_ORDER == G_BIG_ENDIAN
+  for (gsize i = 0; i < n_samples * self->channels; i++)
+    piece[i] = GINT16_TO_LE (piece[i]);
+#endif
+  enqueue (self, g_bytes_new_take (piece, n_samples * self->channels * sizeof *piece));
+}
+
 static void
 yodel_stream_sink_write_audio (YodelSink    *sink,
                                const gint16 *samples,
                                gsize         n_samples,
                                gint64        time_us)
 {
-  YodelStreamSink *self = YODEL_STREAM_SINK (sink);
+  enqueue_sound (YODEL_STREAM_SINK (sink), samples, n_samples, 1);
+}
 
-  g_return_if_fail (self->format != YODEL_STREAM_Y4M);
-#if G_BYTE_ORDER == G_LITTLE_ENDIAN
-  enqueue (self, g_bytes_new (samples, n_samples * 2));
-#else
-  gint16 *swapped = g_new (gint16, n_samples);
-
-  for (gsize i = 0; i < n_samples; i++)
-    swapped[i] = GINT16_TO_LE (samples[i]);
-  enqueue (self, g_bytes_new_take (swapped, n_samples * 2));
-#endif
+static void
+yodel_stream_sink_write_stereo (YodelSink    *sink,
+                                const gint16 *samples,
+                                gsize         n_samples,
+                                gint64        time_us)
+{
+  enqueue_sound (YODEL_STREAM_SINK (sink), samples, n_samples, 2);
 }
 
 static void
@@ -350,6 +372,7 @@ static void
 sink_iface_init (YodelSinkInterface *iface)
 {
   iface->write_audio = yodel_stream_sink_write_audio;
+  iface->write_stereo = yodel_stream_sink_write_stereo;
   iface->write_video = yodel_stream_sink_write_video;
   iface->finish = yodel_stream_sink_finish;
 }
@@ -384,13 +407,11 @@ yodel_stream_sink_init (YodelStreamSink *self)
   g_queue_init (&self->queue);
 }
 
-/* @width, @height: of a Y4M; 0 for those of the first frame */
-YodelSink *
-yodel_stream_sink_new (YodelStreamFormat   format,
-                       const char         *path,
-                       guint               width,
-                       guint               height,
-                       GError            **error)
+/* The rest of a new sink is to be set before the first piece comes. */
+static YodelStreamSink *
+sink_new (YodelStreamFormat   format,
+          const char         *path,
+          GError            **error)
 {
   g_autoptr (YodelByteOutlet) outlet = yodel_byte_outlet_new (path, error);
   YodelStreamSink *self;
@@ -403,10 +424,38 @@ yodel_stream_sink_new (YodelStreamFormat   format,
   self = g_object_new (YODEL_TYPE_STREAM_SINK, NULL);
   self->format = format;
   self->outlet = g_steal_pointer (&outlet);
-  self->width = width;
-  self->height = height;
   self->max_queued = format == YODEL_STREAM_Y4M ? (is_pipe ? PIPE_MAX_FRAMES : FILE_MAX_FRAMES)
                                                 : (is_pipe ? PIPE_MAX_BLOCKS : FILE_MAX_BLOCKS);
   self->thread = g_thread_new (format == YODEL_STREAM_Y4M ? "yodel-write-v" : "yodel-write-a", thread_main, self);
-  return YODEL_SINK (self);
+  return self;
+}
+
+YodelSink *
+yodel_stream_sink_new_sound (YodelStreamFormat   format,
+                             const char         *path,
+                             guint               channels,
+                             GError            **error)
+{
+  YodelStreamSink *self = sink_new (format, path, error);
+
+  if (self != NULL)
+    self->channels = channels;
+  return (YodelSink *) self;
+}
+
+/* @width, @height: 0 for those of the first frame */
+YodelSink *
+yodel_stream_sink_new_picture (const char  *path,
+                               guint        width,
+                               guint        height,
+                               GError     **error)
+{
+  YodelStreamSink *self = sink_new (YODEL_STREAM_Y4M, path, error);
+
+  if (self != NULL)
+    {
+      self->width = width;
+      self->height = height;
+    }
+  return (YodelSink *) self;
 }

@@ -10,8 +10,12 @@ typedef enum
   YODEL_STREAM_Y4M,
 } YodelStreamFormat;
 
-YodelSink *yodel_stream_sink_new (YodelStreamFormat   format,
-                                  const char         *path,
-                                  guint               width,
-                                  guint               height,
-                                  GError            **error);
+/* @channels: 1 or 2; 0: as many as the first block has. */
+YodelSink *yodel_stream_sink_new_sound   (YodelStreamFormat   format,
+                                          const char         *path,
+                                          guint               channels,
+                                          GError            **error);
+YodelSink *yodel_stream_sink_new_picture (const char         *path,
+                                          guint               width,
+                                          guint               height,
+                                          GError            **error);

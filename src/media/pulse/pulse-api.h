@@ -6,13 +6,14 @@
 
 typedef struct _YodelSoundStream YodelSoundStream;
 
-/* Called on the module's thread.  sound: 480 samples of 48 kHz mono, of a microphone.  notice: the
+/* Called on the module's thread.  sound: 480 samples of 48 kHz, of each of @channels, of a microphone.  notice: the
  * device is missing, or was exchanged; said once, in words. */
 typedef struct
 {
   void (*sound)  (gpointer      user_data,
                   const gint16 *samples,
                   gsize         n_samples,
+                  guint         channels,
                   gint64        captured_us);
   void (*notice) (gpointer      user_data,
                   const char   *text);
@@ -30,7 +31,8 @@ typedef struct
 /* stream_new: @name NULL is the default device, which the stream follows.  @processing: the bits
  *   of YodelProcessing; for a microphone.  There is no error: a device that is not there may come.
  * stream_free: returns when no event will come any more; not from within one.
- * stream_push: to be played; never waits.  Returns: whether it was taken
+ * stream_push: to be played, of 1 or 2 channels; never waits.  Returns: whether it was taken
+ * stream_set_stereo: a microphone gives two channels from now on, unprocessed, or one; waits likewise
  * stream_set_device: from now on with @name (nullable); waits until the sound thread has heard of it.  Not from an event.
  * list: (element-type YodelSoundDevice): NULL with an error in words where no server answers. */
 typedef struct
@@ -43,16 +45,19 @@ typedef struct
   void              (*stream_free)           (YodelSoundStream        *self);
   gboolean          (*stream_push)           (YodelSoundStream        *self,
                                               const gint16            *samples,
-                                              gsize                    n_samples);
+                                              gsize                    n_samples,
+                                              guint                    channels);
   void              (*stream_set_processing) (YodelSoundStream        *self,
                                               guint                    processing);
+  void              (*stream_set_stereo)     (YodelSoundStream        *self,
+                                              gboolean                 stereo);
   void              (*stream_set_device)     (YodelSoundStream        *self,
                                               const char              *name);
   GPtrArray        *(*list)                  (char                   **problem);
 } YodelPulseApi;
 
 /* The one symbol of the module, of this type. */
-#define YODEL_PULSE_ENTRY "yodel_media_pulse_get_api_2"
+#define YODEL_PULSE_ENTRY "yodel_media_pulse_get_api_3"
 typedef const YodelPulseApi *(*YodelPulseEntry) (void);
 
 const YodelPulseApi *yodel_pulse_load (GError **error);

@@ -2,10 +2,11 @@
 
 #include "media/pulse/pulse-module.h"
 
+#include "audio/channels.h"
 #include "media/pulse/sound-stream.h"
 
 __attribute__ ((visibility ("default")))
-const YodelPulseApi *yodel_media_pulse_get_api_2 (void);
+const YodelPulseApi *yodel_media_pulse_get_api_3 (void);
 
 static YodelSoundStream *
 stream_new (gboolean                is_source,
@@ -17,13 +18,14 @@ stream_new (gboolean                is_source,
   YodelSoundStream *self = g_new0 (YodelSoundStream, 1);
 
   self->is_source = is_source;
+  self->channels = is_source ? 1 : YODEL_SOUND_PLAYED_CHANNELS;
   self->name = g_strdup (name);
   self->events = *events;
   self->user_data = user_data;
   self->processing = processing;
   self->attempt = name != NULL ? YODEL_SOUND_TRY_NAMED : YODEL_SOUND_TRY_DEFAULT;
   self->lost_us = g_get_monotonic_time ();
-  yodel_sound_queue_init (&self->queue);
+  yodel_sound_queue_init (&self->queue, YODEL_SOUND_PLAYED_CHANNELS);
   self->server = yodel_sound_server_acquire ();
   yodel_sound_server_run (self->server, yodel_sound_server_add, self);
   return self;
@@ -41,9 +43,28 @@ stream_free (YodelSoundStream *self)
 static gboolean
 stream_push (YodelSoundStream *self,
              const gint16     *samples,
-             gsize             n_samples)
+             gsize             n_samples,
+             guint             channels)
 {
-  return yodel_sound_queue_push (&self->queue, samples, (guint) MIN (n_samples, YODEL_SOUND_QUEUE_SAMPLES)) == n_samples;
+  gint16 block[480 * YODEL_SOUND_PLAYED_CHANNELS];
+
+  for (gsize at = 0; at < n_samples; at += 480)
+    {
+      guint n = (guint) MIN (n_samples - at, 480);
+
+      yodel_channels_convert (samples + at * channels, channels, n, block, YODEL_SOUND_PLAYED_CHANNELS);
+      if (yodel_sound_queue_push (&self->queue, block, n) != n)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+stream_set_stereo (YodelSoundStream *self,
+                   gboolean          stereo)
+{
+  self->wants_stereo = stereo;
+  yodel_sound_server_run (self->server, yodel_sound_server_change_channels, self);
 }
 
 static void
@@ -66,12 +87,13 @@ static const YodelPulseApi api = {
   .stream_free = stream_free,
   .stream_push = stream_push,
   .stream_set_processing = stream_set_processing,
+  .stream_set_stereo = stream_set_stereo,
   .stream_set_device = stream_set_device,
   .list = yodel_sound_list,
 };
 
 const YodelPulseApi *
-yodel_media_pulse_get_api_2 (void)
+yodel_media_pulse_get_api_3 (void)
 {
   return &api;
 }

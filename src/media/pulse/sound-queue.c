@@ -3,6 +3,7 @@
 #include "media/pulse/sound-queue.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MASK        (YODEL_SOUND_QUEUE_SAMPLES - 1)
 #define GUARD       4u               /* samples that interpolation looks at around a place */
@@ -22,15 +23,24 @@
 #define AVERAGE     0.02             /* of a read of 10 ms */
 
 void
-yodel_sound_queue_init (YodelSoundQueue *self)
+yodel_sound_queue_init (YodelSoundQueue *self,
+                        guint            channels)
 {
-  *self = (YodelSoundQueue) { .margin = MARGIN_STEP };
+  *self = (YodelSoundQueue) { .margin = MARGIN_STEP, .channels = channels };
 }
 
 guint
 yodel_sound_queue_get_fill (const YodelSoundQueue *self)
 {
   return (guint) g_atomic_int_get (&self->head) - (guint) g_atomic_int_get (&self->tail);
+}
+
+static gint16 *
+sample_at (YodelSoundQueue *self,
+           guint            at,
+           guint            channel)
+{
+  return &self->ring[(at & MASK) * self->channels + channel];
 }
 
 /* Thread: the engine's.  Returns: how many found room */
@@ -44,19 +54,21 @@ yodel_sound_queue_push (YodelSoundQueue *self,
 
   n = MIN (n, room);
   for (guint i = 0; i < n; i++)
-    self->ring[(head + i) & MASK] = samples[i];
+    for (guint channel = 0; channel < self->channels; channel++)
+      *sample_at (self, head + i, channel) = samples[i * self->channels + channel];
   g_atomic_int_set (&self->head, head + n);
   return n;
 }
 
 /* Cubic, through the two samples on each side. */
 static double
-interpolate (const YodelSoundQueue *self,
-             guint                  at,
-             double                 phase)
+interpolate (YodelSoundQueue *self,
+             guint            at,
+             guint            channel,
+             double           phase)
 {
-  double a = self->ring[(at - 1) & MASK], b = self->ring[at & MASK];
-  double c = self->ring[(at + 1) & MASK], d = self->ring[(at + 2) & MASK];
+  double a = *sample_at (self, at - 1, channel), b = *sample_at (self, at, channel);
+  double c = *sample_at (self, at + 1, channel), d = *sample_at (self, at + 2, channel);
 
   return b + 0.5 * phase * (c - a + phase * (2 * a - 5 * b + 4 * c - d + phase * (3 * (b - c) + d - a)));
 }
@@ -75,8 +87,10 @@ run_dry (YodelSoundQueue *self,
          guint            n)
 {
   for (guint i = from; i < n; i++)
-    samples[i] = (gint16) (i - from < FADE ? self->last * (gint) (FADE - (i - from)) / (gint) FADE : 0);
-  self->last = 0;
+    for (guint channel = 0; channel < self->channels; channel++)
+      samples[i * self->channels + channel] =
+        (gint16) (i - from < FADE ? self->last[channel] * (gint) (FADE - (i - from)) / (gint) FADE : 0);
+  memset (self->last, 0, sizeof self->last);
   if (!self->playing)
     return;
   self->playing = FALSE;
@@ -110,15 +124,18 @@ play (YodelSoundQueue *self,
 
   for (i = 0; i < n && (gint) (end - (tail + skip + 2)) > 0; i++)
     {
-      double value = interpolate (self, tail, self->phase);
-
-      if (skip > 0)
+      for (guint channel = 0; channel < self->channels; channel++)
         {
-          double part = MIN (1.0, (double) (i + 1) / FADE);
+          double value = interpolate (self, tail, channel, self->phase);
 
-          value = value * (1 - part) + interpolate (self, tail + skip, self->phase) * part;
+          if (skip > 0)
+            {
+              double part = MIN (1.0, (double) (i + 1) / FADE);
+
+              value = value * (1 - part) + interpolate (self, tail + skip, channel, self->phase) * part;
+            }
+          samples[i * self->channels + channel] = self->last[channel] = clamp (value);
         }
-      samples[i] = self->last = clamp (value);
       self->phase += step;
       tail += (guint) self->phase;
       self->phase -= floor (self->phase);

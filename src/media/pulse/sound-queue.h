@@ -6,9 +6,12 @@
 
 #define YODEL_SOUND_QUEUE_SAMPLES 8192u         /* 170 ms; more is dropped */
 
+#define YODEL_SOUND_QUEUE_MAX_CHANNELS 2
+
 typedef struct
 {
-  gint16  ring[YODEL_SOUND_QUEUE_SAMPLES];
+  guint   channels;
+  gint16  ring[YODEL_SOUND_QUEUE_SAMPLES * YODEL_SOUND_QUEUE_MAX_CHANNELS];   /* interleaved */
   guint   head;              /* atomic: samples ever written */
   guint   tail;              /* atomic: samples ever read */
 
@@ -19,12 +22,14 @@ typedef struct
   double   request;          /* what the device takes at once, recently */
   guint    margin;           /* wanted beyond that */
   guint    since_underrun;   /* samples */
-  gint16   last;
+  gint16   last[YODEL_SOUND_QUEUE_MAX_CHANNELS];
   guint    underruns;
   guint    skips;
 } YodelSoundQueue;
 
-void  yodel_sound_queue_init      (YodelSoundQueue       *self);
+/* Numbers of samples are those of each channel. */
+void  yodel_sound_queue_init      (YodelSoundQueue       *self,
+                                   guint                  channels);
 guint yodel_sound_queue_push      (YodelSoundQueue       *self,
                                    const gint16          *samples,
                                    guint                  n);

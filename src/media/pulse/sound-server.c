@@ -205,6 +205,15 @@ yodel_sound_server_exchange (YodelSoundServer *self,
   mend_in (self, 0);
 }
 
+/* The microphone gives another number of channels from now on. */
+void
+yodel_sound_server_change_channels (YodelSoundServer *self,
+                                    YodelSoundStream *stream)
+{
+  yodel_sound_stream_change_channels (stream);
+  mend_in (self, 0);
+}
+
 /* Processing is for one pair, the first microphone and the first loudspeaker. */
 static gboolean
 is_first (YodelSoundServer *self,
@@ -216,7 +225,7 @@ is_first (YodelSoundServer *self,
   return FALSE;
 }
 
-/* Hears what goes to a loudspeaker.  @latency_us: until the first of @samples is heard */
+/* Hears what goes to a loudspeaker, of both channels.  @latency_us: until the first of @samples is heard */
 void
 yodel_sound_server_played (YodelSoundServer *self,
                            YodelSoundStream *stream,
@@ -230,7 +239,7 @@ yodel_sound_server_played (YodelSoundServer *self,
   self->play_latency_us = latency_us;
   for (guint i = 0; i < n; i++)
     {
-      self->played[self->n_played++] = samples[i];
+      self->played[self->n_played++] = (gint16) ((samples[2 * i] + samples[2 * i + 1]) / 2);
       if (self->n_played == G_N_ELEMENTS (self->played))
         {
           yodel_audio_processor_play (self->processor, self->played);

@@ -22,6 +22,8 @@ void              yodel_sound_server_add        (YodelSoundServer *self,
                                                  YodelSoundStream *stream);
 void              yodel_sound_server_remove     (YodelSoundServer *self,
                                                  YodelSoundStream *stream);
+void              yodel_sound_server_change_channels (YodelSoundServer *self,
+                                                 YodelSoundStream *stream);
 void              yodel_sound_server_exchange   (YodelSoundServer *self,
                                                  YodelSoundStream *stream);
 pa_context       *yodel_sound_server_get_context (YodelSoundServer *self);

@@ -5,10 +5,10 @@
 #include <string.h>
 
 /* 10 ms */
-#define BLOCK_BYTES (480u * sizeof (gint16))
+#define BLOCK_SAMPLES 480u
 
 /* At the server, where this process is held up often: 80 ms. */
-#define MAX_QUEUED_BYTES (8u * BLOCK_BYTES)
+#define MAX_QUEUED_BLOCKS 8u
 
 /* A device that comes back within this time is not worth a word. */
 #define TELL_AFTER_US G_USEC_PER_SEC
@@ -16,7 +16,19 @@
 /* What is computed at once for a server that wants much. */
 #define MAX_PULL 2048u
 
-static const pa_sample_spec spec = { .format = PA_SAMPLE_S16NE, .rate = 48000, .channels = 1 };
+#define RATE_HZ 48000
+
+static guint
+frame_bytes (const YodelSoundStream *self)
+{
+  return self->channels * sizeof (gint16);
+}
+
+static guint
+block_bytes (const YodelSoundStream *self)
+{
+  return BLOCK_SAMPLES * frame_bytes (self);
+}
 
 static const char *
 device_word (const YodelSoundStream *self)
@@ -63,18 +75,18 @@ on_wanted (pa_stream *stream,
 {
   YodelSoundStream *self = data;
   gint64 latency_us = get_latency_us (stream);
-  gint16 samples[MAX_PULL];
+  gint16 samples[MAX_PULL * YODEL_SOUND_PLAYED_CHANNELS];
 
-  for (size_t left = n_bytes / sizeof (gint16); left > 0;)
+  for (size_t left = n_bytes / frame_bytes (self); left > 0;)
     {
       guint n = (guint) MIN (left, MAX_PULL);
 
       yodel_sound_queue_pull (&self->queue, samples, n);
       yodel_sound_server_played (self->server, self, samples, n, latency_us);
-      if (pa_stream_write (stream, samples, n * sizeof (gint16), NULL, 0, PA_SEEK_RELATIVE) < 0)
+      if (pa_stream_write (stream, samples, n * frame_bytes (self), NULL, 0, PA_SEEK_RELATIVE) < 0)
         return;
       left -= n;
-      latency_us += (gint64) n * G_USEC_PER_SEC / spec.rate;
+      latency_us += (gint64) n * G_USEC_PER_SEC / RATE_HZ;
     }
 }
 
@@ -83,15 +95,16 @@ static void
 on_underflow (pa_stream *stream,
               void      *data)
 {
+  YodelSoundStream *self = data;
   const pa_buffer_attr *granted = pa_stream_get_buffer_attr (stream);
   pa_operation *operation;
   pa_buffer_attr attr;
 
-  if (granted == NULL || granted->tlength >= MAX_QUEUED_BYTES)
+  if (granted == NULL || granted->tlength >= MAX_QUEUED_BLOCKS * block_bytes (self))
     return;
   attr = *granted;
-  attr.tlength = MIN (attr.tlength + BLOCK_BYTES, MAX_QUEUED_BYTES);
-  attr.minreq = BLOCK_BYTES;
+  attr.tlength = MIN (attr.tlength + block_bytes (self), MAX_QUEUED_BLOCKS * block_bytes (self));
+  attr.minreq = block_bytes (self);
   attr.prebuf = 0;
   operation = pa_stream_set_buffer_attr (stream, &attr, NULL, NULL);
   if (operation != NULL)
@@ -111,21 +124,23 @@ take_samples (YodelSoundStream *self,
 
   for (gsize at = 0; at < n;)
     {
-      guint part = (guint) MIN (n - at, G_N_ELEMENTS (self->block) - self->n_block);
+      guint part = (guint) MIN (n - at, BLOCK_SAMPLES - self->n_block);
+      gint16 *to = self->block + self->n_block * self->channels;
       gint64 age_us;
 
       if (samples != NULL)
-        memcpy (self->block + self->n_block, samples + at, part * sizeof (gint16));
+        memcpy (to, samples + at * self->channels, part * frame_bytes (self));
       else
-        memset (self->block + self->n_block, 0, part * sizeof (gint16));
-      age_us = latency_us + ((gint64) self->n_block - (gint64) at) * G_USEC_PER_SEC / spec.rate;
+        memset (to, 0, part * frame_bytes (self));
+      age_us = latency_us + ((gint64) self->n_block - (gint64) at) * G_USEC_PER_SEC / RATE_HZ;
       self->n_block += part;
       at += part;
-      if (self->n_block < G_N_ELEMENTS (self->block))
+      if (self->n_block < BLOCK_SAMPLES)
         continue;
 
-      yodel_sound_server_process (self->server, self, self->block, age_us);
-      self->events.sound (self->user_data, self->block, self->n_block, now_us - age_us);
+      if (self->channels == 1)
+        yodel_sound_server_process (self->server, self, self->block, age_us);
+      self->events.sound (self->user_data, self->block, self->n_block, self->channels, now_us - age_us);
       self->n_block = 0;
     }
 }
@@ -143,8 +158,8 @@ on_captured (pa_stream *stream,
   while (pa_stream_readable_size (stream) > 0 && pa_stream_peek (stream, &bytes, &n) == 0 && n > 0)
     {
       /* bytes is NULL for a hole */
-      take_samples (self, bytes, n / sizeof (gint16), latency_us);
-      latency_us = MAX (0, latency_us - (gint64) (n / sizeof (gint16)) * G_USEC_PER_SEC / spec.rate);
+      take_samples (self, bytes, n / frame_bytes (self), latency_us);
+      latency_us = MAX (0, latency_us - (gint64) (n / frame_bytes (self)) * G_USEC_PER_SEC / RATE_HZ);
       pa_stream_drop (stream);
     }
 }
@@ -179,11 +194,12 @@ connect_stream (YodelSoundStream *self)
                                   (name != NULL ? PA_STREAM_DONT_MOVE : 0);
   const pa_buffer_attr attr = {
     .maxlength = (guint32) -1,
-    .tlength = 2 * BLOCK_BYTES,
+    .tlength = 2 * block_bytes (self),
     .prebuf = 0,
-    .minreq = BLOCK_BYTES,
-    .fragsize = BLOCK_BYTES,
+    .minreq = block_bytes (self),
+    .fragsize = block_bytes (self),
   };
+  const pa_sample_spec spec = { .format = PA_SAMPLE_S16NE, .rate = RATE_HZ, .channels = (guint8) self->channels };
   pa_proplist *properties = pa_proplist_new ();
 
   pa_proplist_sets (properties, PA_PROP_MEDIA_ROLE, "phone");
@@ -353,6 +369,19 @@ yodel_sound_stream_exchange (YodelSoundStream *self)
   self->told = YODEL_SOUND_TOLD_NOTHING;
   yodel_sound_stream_drop (self);
   self->attempt = first_attempt (self);
+}
+
+/* The stream ends and begins anew with as many channels as are wanted. */
+void
+yodel_sound_stream_change_channels (YodelSoundStream *self)
+{
+  guint channels = self->wants_stereo ? 2 : 1;
+
+  if (self->channels == channels)
+    return;
+
+  yodel_sound_stream_drop (self);
+  self->channels = channels;
 }
 
 /* A device came: is it the one asked for, while the default one serves? */

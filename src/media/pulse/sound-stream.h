@@ -12,6 +12,9 @@ typedef enum
   YODEL_SOUND_TRY_LATER,          /* nor is any other */
 } YodelSoundAttempt;
 
+/* The server mixes them where the device has one. */
+#define YODEL_SOUND_PLAYED_CHANNELS 2
+
 /* What was said of the trouble that is; worse is said as well. */
 typedef enum
 {
@@ -29,6 +32,7 @@ struct _YodelSoundStream
   YodelSoundEvents   events;
   gpointer           user_data;
   guint              processing;    /* atomic */
+  gboolean           wants_stereo;  /* of a microphone: on its way to the server's thread */
 
   /* the server's thread */
   pa_stream         *stream;        /* (owned) (nullable) */
@@ -36,7 +40,8 @@ struct _YodelSoundStream
   YodelSoundAttempt  attempt;
   gint64             lost_us;       /* since when there is no sound; 0: there is */
   YodelSoundTold     told;
-  gint16             block[480];
+  guint              channels;
+  gint16             block[480 * 2];
   guint              n_block;
 
   YodelSoundQueue    queue;         /* of a loudspeaker: the engine to the server's thread */
@@ -46,3 +51,4 @@ void yodel_sound_stream_mend     (YodelSoundStream *self);
 void yodel_sound_stream_drop     (YodelSoundStream *self);
 void yodel_sound_stream_changed  (YodelSoundStream *self);
 void yodel_sound_stream_exchange (YodelSoundStream *self);
+void yodel_sound_stream_change_channels (YodelSoundStream *self);

@@ -29,7 +29,19 @@ yodel_recording_sink_write_audio (YodelSink    *sink,
   YodelRecordingSink *self = YODEL_RECORDING_SINK (sink);
 
   if (self->recording != NULL)
-    yodel_recording_audio (self->recording, samples, n_samples, time_us);
+    yodel_recording_audio (self->recording, samples, n_samples, 1, time_us);
+}
+
+static void
+yodel_recording_sink_write_stereo (YodelSink    *sink,
+                                   const gint16 *samples,
+                                   gsize         n_samples,
+                                   gint64        time_us)
+{
+  YodelRecordingSink *self = YODEL_RECORDING_SINK (sink);
+
+  if (self->recording != NULL)
+    yodel_recording_audio (self->recording, samples, n_samples, 2, time_us);
 }
 
 static void
@@ -55,6 +67,7 @@ static void
 sink_iface_init (YodelSinkInterface *iface)
 {
   iface->write_audio = yodel_recording_sink_write_audio;
+  iface->write_stereo = yodel_recording_sink_write_stereo;
   iface->write_video = yodel_recording_sink_write_video;
   iface->finish = yodel_recording_sink_finish;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audio/channels.h"
 #include "media/lock.h"
 
 /* What may wait for the recording thread. */
@@ -24,6 +25,8 @@
 /* Sound that is later than where the last ended by more than this leaves a gap. */
 #define GAP_US    (100 * G_USEC_PER_SEC / 1000)
 
+#define MAX_CHANNELS 2
+
 #define TICK_US   (G_USEC_PER_SEC / 4)
 
 /* A recording has at least this length on its longer side: a call begins with a small picture when the network is
@@ -37,6 +40,7 @@ typedef struct
 {
   YodelMediaKind   kind;
   GBytes          *samples;      /* (owned) (nullable) */
+  guint            channels;     /* of them */
   YodelVideoFrame *frame;        /* (owned) (nullable) */
   gint64           time_us;      /* monotonic clock */
 } Piece;
@@ -64,6 +68,7 @@ struct _YodelRecording
   gint64             sound_us;       /* end of what was recorded, from base_us */
   gint64             picture_us;     /* of the last picture, from base_us; -1: none */
   YodelVideoFrame   *last;           /* (owned) (nullable) */
+  guint              channels;       /* of the sound in the file */
   guint              width;
   guint              height;
 };
@@ -110,7 +115,7 @@ static void
 record_silence (YodelRecording *self,
                 gint64          until_us)
 {
-  static const gint16 silence[YODEL_AUDIO_FRAME_SAMPLES];
+  static const gint16 silence[YODEL_AUDIO_FRAME_SAMPLES * MAX_CHANNELS];
 
   while (self->sound_us + 10000 <= until_us)
     {
@@ -121,19 +126,22 @@ record_silence (YodelRecording *self,
 
 static gboolean
 record_sound (YodelRecording *self,
-              GBytes         *samples,
+              const Piece    *piece,
               gint64          time_us)
 {
   gsize size;
-  const gint16 *data = g_bytes_get_data (samples, &size);
+  const gint16 *data = g_bytes_get_data (piece->samples, &size);
+  gsize n_samples = size / (2 * piece->channels);
+  g_autofree gint16 *converted = g_new (gint16, n_samples * self->channels);
   gint64 begin_us = self->sound_us;
 
   if (time_us > self->sound_us + GAP_US)
     record_silence (self, time_us);
 
   begin_us = self->sound_us;
-  self->sound_us += (gint64) (size / 2) * G_USEC_PER_SEC / YODEL_AUDIO_RATE_HZ;
-  return self->api->recorder_push_audio (self->recorder, data, size / 2, begin_us);
+  self->sound_us += (gint64) n_samples * G_USEC_PER_SEC / YODEL_AUDIO_RATE_HZ;
+  yodel_channels_convert (data, piece->channels, n_samples, converted, self->channels);
+  return self->api->recorder_push_audio (self->recorder, converted, n_samples, begin_us);
 }
 
 static gboolean
@@ -156,7 +164,7 @@ record (YodelRecording *self,
 {
   gint64 time_us = MAX (piece->time_us - self->base_us, 0);
   gboolean good = !self->given_up &&
-                  (piece->kind == YODEL_MEDIA_AUDIO ? record_sound (self, piece->samples, time_us)
+                  (piece->kind == YODEL_MEDIA_AUDIO ? record_sound (self, piece, time_us)
                                                     : record_picture (self, piece->frame, time_us));
 
   count (self, piece->kind, good);
@@ -214,6 +222,15 @@ choose_size (YodelRecording *self)
     }
 }
 
+/* Two, if any of the sound that has come has two. */
+static void
+choose_channels (YodelRecording *self)
+{
+  self->channels = 1;
+  for (GList *l = self->held.head; l != NULL; l = l->next)
+    self->channels = MAX (self->channels, ((Piece *) l->data)->channels);
+}
+
 /* Begins the file when both media have come, or one alone for long enough. */
 static void
 try_to_begin (YodelRecording *self,
@@ -228,7 +245,8 @@ try_to_begin (YodelRecording *self,
     return;
 
   choose_size (self);
-  self->recorder = self->api->recorder_new (self->path, self->expected[YODEL_MEDIA_AUDIO],
+  choose_channels (self);
+  self->recorder = self->api->recorder_new (self->path, self->expected[YODEL_MEDIA_AUDIO] ? self->channels : 0,
                                             self->expected[YODEL_MEDIA_VIDEO], self->width, self->height, &error);
   if (self->recorder == NULL)
     fail (self, g_steal_pointer (&error));
@@ -467,12 +485,14 @@ void
 yodel_recording_audio (YodelRecording *self,
                        const gint16   *samples,
                        gsize           n_samples,
+                       guint           channels,
                        gint64          time_us)
 {
   Piece *piece = g_new0 (Piece, 1);
 
   piece->kind = YODEL_MEDIA_AUDIO;
-  piece->samples = g_bytes_new (samples, n_samples * 2);
+  piece->channels = channels;
+  piece->samples = g_bytes_new (samples, n_samples * channels * sizeof *samples);
   piece->time_us = time_us;
   enqueue (self, piece);
 }

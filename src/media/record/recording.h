@@ -15,6 +15,7 @@ void            yodel_recording_leave  (YodelRecording   *self,
 void            yodel_recording_audio  (YodelRecording   *self,
                                         const gint16     *samples,
                                         gsize             n_samples,
+                                        guint             channels,
                                         gint64            time_us);
 void            yodel_recording_video  (YodelRecording   *self,
                                         YodelVideoFrame  *frame);

@@ -63,6 +63,7 @@ yodel_test_reader_new (void)
   TestReader *self = g_new0 (TestReader, 1);
 
   self->reader.klass = &test_class;
+  self->reader.channels = 1;
   self->reader.frame_duration_us = G_USEC_PER_SEC / YODEL_TEST_PICTURE_RATE_HZ;
   yodel_test_tone_init (&self->tone);
   return &self->reader;

@@ -40,6 +40,8 @@ yodel_tone_reader_new (YodelToneKind kind)
   ToneReader *self = g_new0 (ToneReader, 1);
 
   self->reader.klass = &klass;
+  self->reader.channels = 1;
+  self->reader.channels = 1;
   yodel_call_tone_init (&self->tone, kind);
   return &self->reader;
 }
