@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """One call between two peers, each in a network namespace of its own, and a verdict on the media.
 
-  call.py CALLER ANSWERER [--seconds N] [--no-video] [--keys] [--wire SETTINGS] [--keep FOLDER]
+  call.py CALLER ANSWERER [--seconds N] [--no-video] [--keys] [--stereo] [--wire SETTINGS] [--keep FOLDER]
 
 A peer is yodel, chromium, firefox, webrtcbin, aiortc or wrtc (libwebrtc). Exit status: 0 both sides heard
 and saw the other well, 1 they did not, 77 the call cannot be tried here.
@@ -87,6 +87,7 @@ def command(name, role, o, wav, y4m, prefix):
                  f"--events={prefix}.events", f"--stats={prefix}.stats"]
         words += [f"--video-codec={o.video_codec}"] if o.video_codec else []
         words += [f"--dtmf={KEYS}"] if o.keys else []
+        words += ["--audio-content=music"] if o.stereo else []
         return words + ([f"--video-source={y4m}", f"--video-sink=y4m:{prefix}.y4m"] if o.video else ["--no-video"])
     runner = "node" if name in ("chromium", "firefox", "wrtc") else PYTHON
     script = os.path.join(PEERS, name + ("-peer.mjs" if runner == "node" else "-peer.py"))
@@ -94,6 +95,7 @@ def command(name, role, o, wav, y4m, prefix):
              "--video-bps", str(o.video_bps), *o.peer_options]
     words += ["--keep-size"] if name == "chromium" else []
     words += ["--keys", KEYS] if o.keys else []
+    words += ["--stereo", "--audio-bps", "96000"] if o.stereo else []
     return words + (["--y4m", y4m] if o.video else ["--no-video"])
 
 
@@ -276,6 +278,18 @@ def judge_keys(sender, receiver):
     return {"keys": heard}, [] if heard == KEYS else [f"{heard!r} was heard where {KEYS} was pressed"]
 
 
+def judge_sides(receiver):
+    """Each tone is loud on its own side, and not heard on the other."""
+    import judge
+    import media
+    levels = judge.sides(receiver.prefix + ".wav")
+    if len(levels) != 2:
+        return {"levels": levels}, [f"{len(levels)} channel"]
+    (left, wrong_left), (wrong_right, right) = levels
+    loud = all(0.8 * media.TONE < level < 1.25 * media.TONE for level in (left, right))
+    return {"levels": levels}, [] if loud and max(wrong_left, wrong_right) < media.TONE / 20 else [f"left and right are {levels}"]
+
+
 def options(words=None):
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("caller")
@@ -284,6 +298,7 @@ def options(words=None):
     parser.add_argument("--no-video", dest="video", action="store_false")
     parser.add_argument("--video-codec", choices=("vp8", "vp9"), help="that Yodel prefers; both sides have to send it then")
     parser.add_argument("--keys", action="store_true", help="press keys of a telephone, and judge those alone")
+    parser.add_argument("--stereo", action="store_true", help="two tones, left and right, and these alone are judged")
     parser.add_argument("--wire", help="settings of the link emulator")
     parser.add_argument("--video-bps", type=int, default=VIDEO_BPS)
     parser.set_defaults(peer_options=[])
@@ -324,7 +339,11 @@ def a_place_for(o):
     with open(os.path.join(media_folder, "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            yield media.make(media_folder, o.seconds + 10), folder
+            files = media.make(media_folder, o.seconds + 10)
+            if o.stereo:
+                files = os.path.join(folder, "tones.wav"), files[1]
+                media.make_tones(files[0], o.seconds + 10)
+            yield files, folder
         finally:
             if not o.keep:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -340,7 +359,7 @@ def main():
         if caller and answerer and not faults:
             for sender, receiver in ((caller, answerer), (answerer, caller)):
                 title = f"{sender.name} to {receiver.name}"
-                figures[title], wrong = (judge_keys(sender, receiver) if o.keys
+                figures[title], wrong = (judge_keys(sender, receiver) if o.keys else judge_sides(receiver) if o.stereo
                                          else judge_direction(o, sender, receiver, files, folder))
                 faults += [f"{title}: {fault}" for fault in wrong]
     print(json.dumps({"call": [o.caller, o.answerer], "ok": not faults, "faults": faults, **figures}))

@@ -115,6 +115,15 @@ def keys(path, block_s=0.02):
     return found
 
 
+def sides(path, seconds=2, block=1920):
+    """How loud each of the two tones is on each side, in the middle of a recording."""
+    rate, x = wavfile.read(path)
+    x = x.reshape(len(x), -1).astype(float)
+    middle = x[max(0, len(x) // 2 - seconds * rate // 2):][:seconds * rate // block * block]
+    waves = np.exp(-2j * np.pi * np.outer(media.TONES_HZ, np.arange(block)) / rate)
+    return [[float(round(level)) for level in 2 / block * np.abs(waves @ side.reshape(-1, block).T).mean(axis=1)] for side in middle.T]
+
+
 # ---- picture
 
 def frames(path):

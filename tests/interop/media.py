@@ -77,6 +77,20 @@ def make_speech(path, seconds):
     os.rename(path + ".new", path)
 
 
+TONES_HZ = 450, 1150    # on the left and on the right; Chromium plays them itself
+TONE = 8000
+
+
+def make_tones(path, seconds):
+    t = np.arange(seconds * 48000) / 48000
+    samples = np.stack([TONE * np.sin(2 * np.pi * hertz * t) for hertz in TONES_HZ], 1).astype("<i2")
+    with wave.open(path, "wb") as out:
+        out.setnchannels(2)
+        out.setsampwidth(2)
+        out.setframerate(48000)
+        out.writeframes(samples.tobytes())
+
+
 def make_clip(folder, path, seconds, width=WIDTH, height=HEIGHT, fps=FPS):
     source = os.path.join(folder, "clip.mp4")
     with gzip.open(CLIP) as packed, open(source, "wb") as out:

@@ -5,6 +5,7 @@ INTEROP_CALLS = \
   %D%/test-chromium.sh \
   %D%/test-chromium-trouble.sh \
   %D%/test-chromium-keys.sh \
+  %D%/test-chromium-stereo.sh \
   %D%/test-chromium-vp9.sh \
   %D%/test-firefox.sh \
   %D%/test-webrtcbin.sh \

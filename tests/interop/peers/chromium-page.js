@@ -9,7 +9,20 @@ window.startPeer = async (o) => {
     if (o.keys && pc.connectionState === 'connected') setTimeout(pressKeys, 2000);
   };
 
-  const stream = await navigator.mediaDevices.getUserMedia({
+  // A microphone that is not there would be heard on both sides.
+  const playTones = () => {
+    const context = window.tones = new AudioContext({ sampleRate: 48000 });
+    const out = context.createMediaStreamDestination(), merger = context.createChannelMerger(2);
+    for (const [side, frequency] of [450, 1150].entries()) {
+      const tone = new OscillatorNode(context, { frequency }), quiet = new GainNode(context, { gain: 0.25 });
+      tone.connect(quiet).connect(merger, 0, side);
+      tone.start();
+    }
+    merger.connect(out);
+    return out.stream;
+  };
+
+  const stream = o.stereo ? playTones() : await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
     video: o.video ? { width: 640, height: 360, frameRate: 30 } : false });
 
@@ -26,12 +39,18 @@ window.startPeer = async (o) => {
     for (;;) {
       const { value: block, done } = await reader.read();
       if (done) return;
-      const n = block.numberOfFrames, k = Math.round(n * 48000 / block.sampleRate), f = new Float32Array(n);
-      block.copyTo(f, { planeIndex: 0, format: 'f32-planar' });
+      const n = block.numberOfFrames, k = Math.round(n * 48000 / block.sampleRate);
+      const planes = Array.from({ length: o.stereo ? 2 : 1 }, (_, c) => {
+        const f = new Float32Array(n);
+        block.copyTo(f, { planeIndex: Math.min(c, block.numberOfChannels - 1), format: 'f32-planar' });
+        return f;
+      });
       block.close();
-      if (!heard && f.some((x) => x !== 0)) { heard = true; report('first-audio', Date.now()); }
-      list.push(Int16Array.from({ length: k }, (_, i) =>
-        Math.max(-32768, Math.min(32767, Math.round(f[Math.min(n - 1, Math.floor(i * n / k))] * 32768)))));
+      if (!heard && planes[0].some((x) => x !== 0)) { heard = true; report('first-audio', Date.now()); }
+      list.push(Int16Array.from({ length: k * planes.length }, (_, i) => {
+        const at = Math.floor(i / planes.length), f = planes[i % planes.length];
+        return Math.max(-32768, Math.min(32767, Math.round(f[Math.min(n - 1, Math.floor(at * n / k))] * 32768)));
+      }));
       if (Date.now() - last > 200) { post('audio', new Blob(list)); list = []; last = Date.now(); }
     }
   }
@@ -111,7 +130,9 @@ window.startPeer = async (o) => {
     }
   };
   window.describe = async (kind) => {
-    await pc.setLocalDescription(await (kind === 'offer' ? pc.createOffer() : pc.createAnswer()));
+    const description = await (kind === 'offer' ? pc.createOffer() : pc.createAnswer());
+    const sdp = o.stereo ? description.sdp.replace('useinbandfec=1', 'useinbandfec=1;stereo=1') : description.sdp;
+    await pc.setLocalDescription({ type: description.type, sdp });
     await new Promise((done) => {
       const look = () => pc.iceGatheringState === 'complete' && done();
       pc.addEventListener('icegatheringstatechange', look);

@@ -21,7 +21,7 @@ const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-qui
   '--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints'];
 
 const recording = {
-  wav: o.record && new WavWriter(o.record + '.wav'),
+  wav: o.record && new WavWriter(o.record + '.wav', o.stereo ? 2 : 1),
   y4m: o.record && new Y4mWriter(o.record),
 
   take(what, body) {

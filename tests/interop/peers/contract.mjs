@@ -1,7 +1,7 @@
 // What every peer of the interoperability tests promises:
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
-//                            [--no-video] [--keys KEYS] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size]
+//                            [--no-video] [--keys KEYS] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size] [--stereo]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
@@ -13,7 +13,9 @@
 // each block and frame that was sent, in samples and frames of the file.  With --trouble (Chromium alone), PREFIX.stats
 // has getStats once a second, and for every key frame that was asked for, and every frame left out on the way out,
 // an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.  With
-// --keep-size (Chromium alone) the picture is not made smaller, even where it begins with a low rate.
+// --keep-size (Chromium alone) the picture is not made smaller, even where it begins with a low rate.  With --stereo
+// (Chromium alone), two tones are sent instead of the file, 450 Hz on the left and 1150 on the right, its description says
+// stereo=1, and the recording has two channels.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -40,6 +42,7 @@ export function options(argv) {
     if (argv[i] === '--no-video') o.video = false;
     else if (argv[i] === '--trouble') o.trouble = true;
     else if (argv[i] === '--keep-size') o.keepSize = true;
+    else if (argv[i] === '--stereo') o.stereo = true;
     else if (taken[argv[i]] && i + 1 < argv.length) taken[argv[i]](argv[++i]);
     else usage();
   }
@@ -66,10 +69,11 @@ export function readDescription() {
 
 export const printDescription = (d) => fs.writeSync(1, JSON.stringify({ type: d.type, sdp: d.sdp }) + '\n');
 
-// A WAV file of 48 kHz mono that is complete once close() was called.
+// A WAV file of 48 kHz that is complete once close() was called.
 export class WavWriter {
-  constructor(file) {
+  constructor(file, channels = 1) {
     this.fd = fs.openSync(file, 'w');
+    this.channels = channels;
     this.bytes = 0;
     fs.writeSync(this.fd, Buffer.alloc(44));
   }
@@ -82,8 +86,8 @@ export class WavWriter {
   close() {
     const h = Buffer.alloc(44);
     h.write('RIFF'); h.writeUInt32LE(36 + this.bytes, 4); h.write('WAVEfmt ', 8);
-    h.writeUInt32LE(16, 16); h.writeUInt16LE(1, 20); h.writeUInt16LE(1, 22);
-    h.writeUInt32LE(48000, 24); h.writeUInt32LE(96000, 28); h.writeUInt16LE(2, 32); h.writeUInt16LE(16, 34);
+    h.writeUInt32LE(16, 16); h.writeUInt16LE(1, 20); h.writeUInt16LE(this.channels, 22);
+    h.writeUInt32LE(48000, 24); h.writeUInt32LE(96000 * this.channels, 28); h.writeUInt16LE(2 * this.channels, 32); h.writeUInt16LE(16, 34);
     h.write('data', 36); h.writeUInt32LE(this.bytes, 40);
     if (fs.fstatSync(this.fd).isFile()) fs.writeSync(this.fd, h, 0, 44, 0);
     fs.closeSync(this.fd);
