@@ -10,6 +10,7 @@
 #define DEFAULT_BPS       32000
 #define LEAST_BPS         6000
 #define USUAL_FRAME_MS    20
+#define LONGEST_FRAME_MS  60
 #define GOOD_BPS          16000       /* below this a copy costs more than it saves */
 #define LONG_FRAME_BPS    12000       /* below this longer frames save more than they cost in delay */
 #define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
@@ -117,6 +118,18 @@ spares_copies (const YodelLossController *self,
   return self->near && self->level <= ALONE_LEVEL && now_us >= self->alone_from_us;
 }
 
+static guint
+longest_frame_ms (const YodelLossInput *input)
+{
+  return input->max_frame_ms > 0 ? MIN (input->max_frame_ms, LONGEST_FRAME_MS) : LONGEST_FRAME_MS;
+}
+
+static guint
+usual_frame_ms (const YodelLossInput *input)
+{
+  return MIN (input->frame_ms > 0 ? input->frame_ms : USUAL_FRAME_MS, longest_frame_ms (input));
+}
+
 /* Copies give way before speech gets thin, and only then do frames grow long. */
 static YodelLossProtection
 choose (const YodelLossController *self,
@@ -128,7 +141,8 @@ choose (const YodelLossController *self,
   gboolean bursty = self->burst >= BURSTY;
   guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
   guint wanted = !input->can_red ? 0 : bursty ? rung->n_bursty : rung->n_random;
-  guint usual_ms = input->frame_ms > 0 ? input->frame_ms : USUAL_FRAME_MS;
+  guint longest_ms = longest_frame_ms (input);
+  guint usual_ms = usual_frame_ms (input);
   YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
 
   if (spares_copies (self, now_us))
@@ -150,12 +164,14 @@ choose (const YodelLossController *self,
 
   if (result.bitrate_bps == 0)
     result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, usual_ms);
-  while (result.bitrate_bps == 0 && result.frame_ms < 60)
+  while (result.bitrate_bps == 0 && result.frame_ms < longest_ms)
     {
       result.frame_ms += result.frame_ms < 20 ? 10 : 20;
-      result.bitrate_bps = fit (input, available_bps, most_bps, result.frame_ms == 60 ? LEAST_BPS : LONG_FRAME_BPS,
+      result.bitrate_bps = fit (input, available_bps, most_bps, result.frame_ms == longest_ms ? LEAST_BPS : LONG_FRAME_BPS,
                                 0, result.frame_ms);
     }
+  if (result.bitrate_bps == 0)      /* the peer takes no longer ones */
+    result.bitrate_bps = fit (input, available_bps, most_bps, LEAST_BPS, 0, result.frame_ms);
   if (result.bitrate_bps == 0)
     result.bitrate_bps = LEAST_BPS;
 
@@ -266,7 +282,9 @@ yodel_loss_controller_update (YodelLossController  *self,
                               const YodelLossInput *input,
                               gint64                now_us)
 {
-  gint64 available_bps = input->available_bps > 0 ? MIN (input->available_bps, MOST_BPS) : MOST_BPS;
+  /* What the codec is to have at most is no protection. */
+  gint64 ceiling_bps = MAX (MOST_BPS, cost_bps (input, input->max_bitrate_bps, 0, usual_frame_ms (input)));
+  gint64 available_bps = input->available_bps > 0 ? MIN (input->available_bps, ceiling_bps) : ceiling_bps;
   YodelLossProtection before = self->choice;
 
   learn (self, input, now_us);

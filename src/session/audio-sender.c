@@ -59,7 +59,6 @@ struct _YodelAudioSender
   gboolean               peer_takes_fec;
   gboolean               peer_wants_dtx;
   guint                  peer_max_bitrate_bps;       /* 0 if it names none */
-  guint                  max_frame_ms;
   gboolean               enabled;
   gboolean               talking;             /* the next packet begins no talk spurt */
   guint32                rtp_time;            /* of the next frame */
@@ -115,12 +114,8 @@ static void
 apply_protection (YodelAudioSender *self)
 {
   const YodelLossProtection *choice = &self->protection.choice;
-  guint frame_ms = choice->frame_ms;
 
-  if (self->max_frame_ms != 0)
-    frame_ms = MIN (frame_ms, longest_frame_ms (self->max_frame_ms));
-
-  yodel_opus_encoder_set_frame_ms (self->encoder, frame_ms);
+  yodel_opus_encoder_set_frame_ms (self->encoder, choice->frame_ms);
   yodel_frame_collector_set_frame_ms (self->collector,
                                       yodel_opus_encoder_get_frame_ms (self->encoder));
   yodel_opus_encoder_set_bitrate_bps (self->encoder, choice->bitrate_bps);
@@ -172,10 +167,10 @@ yodel_audio_sender_set_parameters (YodelAudioSender               *self,
   self->red_payload_type = parameters->red_payload_type;
   self->audio_level_id = parameters->headers.audio_level_id;
   self->peer_takes_fec = parameters->fec;
-  self->max_frame_ms = parameters->max_frame_ms;
   self->path.can_red = parameters->red_payload_type != 0;
   self->path.can_nack = parameters->nack;
   self->path.frame_ms = parameters->frame_ms != 0 ? longest_frame_ms (parameters->frame_ms) : 0;
+  self->path.max_frame_ms = parameters->max_frame_ms != 0 ? longest_frame_ms (parameters->max_frame_ms) : 0;
   self->peer_max_bitrate_bps = parameters->max_bitrate_bps;
   self->peer_wants_dtx = parameters->dtx;
   self->peer_takes_stereo = parameters->stereo;

@@ -45,6 +45,9 @@ static const Case cases[] = {
   { "clean-on-24-kbit",     { RED, .loss = 0, .available_bps = 24000 },    FALSE, { 0 }, 0, 40, 12000, FALSE, TRUE },
   { "two-on-16-kbit",       { RED, .loss = 0.02, .available_bps = 16000 }, FALSE, { 0 }, 0, 60, 8000, FALSE, TRUE },
   { "less-than-anything",   { RED, .loss = 0.5, .available_bps = 1 },      TRUE,  { 0 }, 0, 60, 6000, FALSE, TRUE },
+  { "thin-and-20-ms-at-most",  { RED, .loss = 0, .available_bps = 34000, .max_frame_ms = 20 }, FALSE, { 0 }, 0, 20, 10000, FALSE, TRUE },
+  { "usually-more-than-at-most", { RED, .loss = 0, .frame_ms = 60, .max_frame_ms = 40 }, FALSE, { 0 }, 0, 40, 32000, FALSE, FALSE },
+  { "music-in-short-frames", { RED, .loss = 0, .max_bitrate_bps = 128000, .frame_ms = 10 }, FALSE, { 0 }, 0, 10, 128000, FALSE, FALSE },
   { "music",                { RED, .loss = 0, .max_bitrate_bps = 128000 }, FALSE, { 0 }, 0, 20, 128000, FALSE, FALSE },
   { "loss-beyond-all",      { RED, .loss = 7 },                       FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
 };

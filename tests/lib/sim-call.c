@@ -46,6 +46,11 @@ on_send (guint     transport,
   g_autoptr (GByteArray) packet = g_byte_array_sized_new (size + 1);
   guint8 mark = is_rtcp;
 
+  if (!is_rtcp)
+    {
+      peer->least_bytes = peer->n_packets++ == 0 ? size : MIN (peer->least_bytes, size);
+      peer->most_bytes = MAX (peer->most_bytes, size);
+    }
   if (peer->no_nack && is_rtcp && data[1] == YODEL_RTCP_TRANSPORT_FEEDBACK && (data[0] & 0x1f) == YODEL_RTCP_FMT_NACK)
     return;
 
@@ -320,6 +325,7 @@ peer_init (SimPeer      *peer,
   peer->core = yodel_session_core_new (&config, &ops, peer, call->now_us);
   peer->encoder = yodel_video_encoder_new (1);
   peer->decoder = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  peer->said = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->heard = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->heard_right = g_array_new (FALSE, FALSE, sizeof (gint16));
   peer->keys = g_string_new (NULL);
@@ -343,6 +349,7 @@ peer_clear (SimPeer *peer)
   yodel_session_core_free (peer->core);
   yodel_video_encoder_free (peer->encoder);
   yodel_video_decoder_free (peer->decoder);
+  g_array_unref (peer->said);
   g_array_unref (peer->heard);
   g_array_unref (peer->heard_right);
   g_string_free (peer->keys, TRUE);
@@ -444,6 +451,20 @@ leave_out (char       *description,
   memmove (at, at + strlen (line), strlen (at + strlen (line)) + 1);
 }
 
+/* Says of the first sound in a description (owned) what else @peer has to say.  Returns: (transfer full) */
+static char *
+add_sound (SimPeer *peer,
+           char    *description)
+{
+  static const char mux[] = "a=rtcp-mux\r\n", format[] = "useinbandfec=1";
+  g_autofree char *owned = description;
+  g_auto (GStrv) lines = g_strsplit (owned, mux, 2);
+  g_autofree char *with_lines = g_strconcat (lines[0], peer->sound_lines != NULL ? peer->sound_lines : "", mux, lines[1], NULL);
+  g_auto (GStrv) formats = g_strsplit (with_lines, format, 2);
+
+  return g_strconcat (formats[0], format, peer->sound_format != NULL ? peer->sound_format : "", formats[1], NULL);
+}
+
 void
 sim_call_negotiate (SimCall *self,
                     SimPeer *from)
@@ -458,6 +479,7 @@ sim_call_negotiate (SimCall *self,
   describe_transports (from);
   offer = yodel_negotiation_create_offer (offerer, &error);
   g_assert_no_error (error);
+  offer = add_sound (from, offer);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->left_out); i++)
     if (self->left_out[i] != NULL)
@@ -469,6 +491,7 @@ sim_call_negotiate (SimCall *self,
   describe_transports (to);
   answer = yodel_negotiation_create_answer (answerer, &error);
   g_assert_no_error (error);
+  answer = add_sound (to, answer);
 
   yodel_negotiation_set_remote (offerer, YODEL_SDP_ANSWER, answer, &error);
   g_assert_no_error (error);
@@ -547,6 +570,7 @@ speak (SimPeer *peer,
 
   if (peer->claps)
     clap (peer, samples, captured_us);
+  g_array_append_vals (peer->said, samples, AUDIO_SAMPLES);
   push_audio (peer, samples, 1, captured_us);
 }
 

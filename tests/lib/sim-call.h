@@ -32,6 +32,13 @@ typedef struct
   GQueue            decoding;      /* of those, what takes its time */
   gint64            decode_us;     /* so long for each frame; 0: none at all */
 
+  const char       *sound_lines;   /* (borrowed) (nullable) what its descriptions say of sound besides: whole lines ... */
+  const char       *sound_format;  /* (borrowed) (nullable) ... and parameters of Opus, behind a semicolon */
+
+  GArray           *said;          /* (owned) of gint16: what its source gave, but for tones */
+  guint             n_packets;     /* of RTP, that it sent ... */
+  gsize             least_bytes;   /* ... and how long they were */
+  gsize             most_bytes;
   GArray           *heard;         /* (owned) of gint16: what was played; of two channels, the left one */
   GArray           *heard_right;   /* (owned) of gint16: and the right one; as many samples where the track is stereo */
   gint64            first_heard_us;

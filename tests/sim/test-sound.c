@@ -1,5 +1,11 @@
 /* Sound in whole calls in virtual time: on links that hardly carry it, and beside a picture. */
+#include "audio/opus-encoder.h"
+#include "audio/opus-payload.h"
+#include "audio/speech-decoder.h"
 #include "lib/sim-call.h"
+
+#include <math.h>
+#include <string.h>
 
 #define SECONDS(n) ((gint64) (n) * G_USEC_PER_SEC)
 #define MS(n)      ((gint64) (n) * 1000)
@@ -225,6 +231,180 @@ test_stereo_in_mid_call (void)
   g_assert_cmpfloat (sim_get_tone (ear->heard, SIM_RIGHT_HZ, SECONDS (5)), <, SIM_TONE / 50);
 }
 
+/* ---- lengths of frames, rates ---- */
+
+#define SLICE       960             /* 20 ms */
+#define LAG_STEP    120
+#define MOST_LAG    24000
+
+typedef struct
+{
+  const char *name;
+  const char *lines;                /* of whoever receives */
+  const char *format;
+  guint       max_bitrate_bps;      /* of whoever sends */
+  guint       frame_ms;             /* that comes of it */
+  guint       rate_bps;
+} Frames;
+
+static const Frames frame_cases[] = {
+  { "10-ms",                      "a=ptime:10\r\n",                     NULL,     0,      10, 32000 },
+  { "20-ms",                      NULL,                                 NULL,     0,      20, 32000 },
+  { "20-ms-asked-for",            "a=ptime:20\r\n",                     NULL,     0,      20, 32000 },
+  { "40-ms",                      "a=ptime:40\r\na=maxptime:120\r\n",   NULL,     0,      40, 32000 },
+  { "60-ms",                      "a=ptime:60\r\n",                     NULL,     0,      60, 32000 },
+  { "no-longer-than-maxptime",    "a=ptime:60\r\na=maxptime:40\r\n",    NULL,     0,      40, 32000 },
+  { "maxptime-under-the-usual",   "a=maxptime:10\r\n",                  NULL,     0,      10, 32000 },
+  { "one-between-two",            "a=ptime:50\r\n",                     NULL,     0,      40, 32000 },
+  { "longer-than-we-make",        "a=ptime:120\r\n",                    NULL,     0,      60, 32000 },
+  { "6-kbit-makes-frames-long",   NULL,                                 NULL,     6000,   60, 6000 },
+  { "6-kbit-in-20-ms",            "a=maxptime:20\r\n",                  NULL,     6000,   20, 6000 },
+  { "128-kbit",                   NULL,                                 NULL,     128000, 20, 128000 },
+  { "128-kbit-in-10-ms",          "a=ptime:10\r\n",                     NULL,     128000, 10, 128000 },
+  { "the-peers-maxaveragebitrate", NULL, ";maxaveragebitrate=20000",              0,      20, 20000 },
+  { "constant-rate",              NULL,                                 ";cbr=1", 0,      20, 32000 },
+  { "constant-rate-in-60-ms",     "a=ptime:60\r\n",                     ";cbr=1", 24000,  60, 24000 },
+};
+
+static double
+slice_level (const GArray *sound,
+             guint         at)
+{
+  double sum = 1;
+
+  for (guint i = at; i < at + SLICE; i++)
+    sum += (double) g_array_index (sound, gint16, i) * g_array_index (sound, gint16, i);
+  return sqrt (sum / SLICE);
+}
+
+/* The correlation of how loud two sounds are, the second so many samples ahead.  @gain: of the second over the first */
+static double
+likeness_at (const GArray *said,
+             const GArray *heard,
+             guint         lag,
+             double       *gain)
+{
+  double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0, n = 0;
+
+  for (guint at = 2 * 48000; at + MOST_LAG + SLICE <= MIN (said->len, heard->len); at += SLICE)
+    {
+      double a = slice_level (said, at + lag), b = slice_level (heard, at);
+
+      sa += a;
+      sb += b;
+      saa += a * a;
+      sbb += b * b;
+      sab += a * b;
+      n++;
+    }
+  *gain = sqrt (sbb / saa);
+  return (sab - sa * sb / n) / sqrt ((saa - sa * sa / n) * (sbb - sb * sb / n));
+}
+
+static double
+likeness (const GArray *said,
+          const GArray *heard,
+          double       *gain)
+{
+  double best = -1;
+
+  *gain = 0;
+  for (guint lag = 0; lag < MOST_LAG; lag += LAG_STEP)
+    {
+      double lag_gain, alike = likeness_at (said, heard, lag, &lag_gain);
+
+      if (alike <= best)
+        continue;
+      best = alike;
+      *gain = lag_gain;
+    }
+  return best;
+}
+
+static gboolean
+is_constant (const Frames *c)
+{
+  return c->format != NULL && strstr (c->format, "cbr=1") != NULL;
+}
+
+/* Returns: (transfer full): what the codec makes of it without a network */
+static GArray *
+code_alone (const Frames *c,
+            const GArray *said)
+{
+  g_autoptr (YodelOpusEncoder) encoder = yodel_opus_encoder_new ();
+  YodelSpeechDecoder *decoder = yodel_speech_decoder_new (1);
+  GArray *coded = g_array_new (FALSE, FALSE, sizeof (gint16));
+  guint n;
+
+  yodel_opus_encoder_set_frame_ms (encoder, c->frame_ms);
+  yodel_opus_encoder_set_bitrate_bps (encoder, c->rate_bps);
+  yodel_opus_encoder_set_vbr (encoder, !is_constant (c));
+  n = yodel_opus_encoder_get_frame_samples (encoder);
+
+  for (guint at = 0; at + n <= said->len; at += n)
+    {
+      guint8 packet[YODEL_OPUS_MAX_BYTES];
+      gint16 pcm[YODEL_OPUS_MAX_PACKET_SAMPLES];
+      gssize size = yodel_opus_encoder_encode (encoder, &g_array_index (said, gint16, at), n, packet, sizeof packet);
+
+      g_assert_cmpint (yodel_speech_decoder_decode (decoder, packet, size, pcm, G_N_ELEMENTS (pcm)), ==, n);
+      g_array_append_vals (coded, pcm, n);
+    }
+  yodel_speech_decoder_free (decoder);
+  return coded;
+}
+
+static void
+assert_sent (const Frames  *c,
+             const SimPeer *from,
+             const SimPeer *to,
+             guint          seconds)
+{
+  g_autoptr (GArray) coded = code_alone (c, from->said);
+  double gain, alike = likeness (coded, to->heard, &gain);
+
+  g_test_message ("%u packets of %zu to %zu bytes, likeness %.3f, %.1f dB", from->n_packets, from->least_bytes, from->most_bytes,
+                  alike, 20 * log10 (gain));
+  g_assert_cmpuint (from->n_packets, >=, (seconds * 1000 - 200) / c->frame_ms);
+  g_assert_cmpuint (from->n_packets, <=, (seconds * 1000 + 200) / c->frame_ms);
+  g_assert_cmpfloat (alike, >=, 0.999);
+  g_assert_cmpfloat (fabs (20 * log10 (gain)), <, 0.3);
+  if (is_constant (c))
+    g_assert_cmpuint (from->least_bytes, ==, from->most_bytes);
+  else
+    g_assert_cmpuint (from->least_bytes, <, from->most_bytes);
+}
+
+/* Both say it, one in the offer and one in the answer, and each does what the other says. */
+static void
+test_frames (gconstpointer data)
+{
+  const Frames *c = data;
+  const SimLinkConfig link = { .delay_us = MS (20) };
+  const YodelAudioSettings settings = { .max_bitrate_bps = c->max_bitrate_bps };
+  g_autoptr (SimCall) call = sim_call_new (20261127, FALSE);
+  SimPeer *peers[] = { &call->caller, &call->callee };
+
+  sim_call_set_link (call, &link);
+  for (guint i = 0; i < 2; i++)
+    {
+      peers[i]->sound_lines = c->lines;
+      peers[i]->sound_format = c->format;
+      yodel_session_core_set_sound (peers[i]->core, peers[i]->audio, &settings);
+    }
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (15));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpfloat (sim_peer_get_number (peers[i], "outbound-rtp", "audio", "frameDurationMs"), ==, c->frame_ms);
+      g_assert_cmpfloat (sim_peer_get_number (peers[i], "outbound-rtp", "audio", "targetBitrate"), ==, c->rate_bps);
+      g_assert_cmpfloat (sim_peer_get_number (peers[i], "inbound-rtp", "audio", "concealedSamples"), ==, 0);
+      assert_sent (c, peers[i], peers[1 - i], 15);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -244,5 +424,10 @@ main (int   argc,
     }
   g_test_add_func ("/sim/sound/stereo/to-a-mono-peer", test_stereo_to_mono);
   g_test_add_func ("/sim/sound/stereo/in-mid-call", test_stereo_in_mid_call);
+  for (guint i = 0; i < G_N_ELEMENTS (frame_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/sim/sound/frames/", frame_cases[i].name, NULL);
+      g_test_add_data_func (path, &frame_cases[i], test_frames);
+    }
   return g_test_run ();
 }
