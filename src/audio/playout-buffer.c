@@ -7,7 +7,10 @@
 #include "audio/channels.h"
 #include "audio/playout-private.h"
 
+/* So late an answer may make sound for all: beside copies, which leave little open, less. */
 #define MAX_NACK_WAIT_US    (120 * YODEL_US_PER_MS)
+#define NACK_BESIDE_COPIES_US (90 * YODEL_US_PER_MS)
+#define COPIES_COME_US      (5 * G_USEC_PER_SEC)
 #define JUMP_US             (3 * G_USEC_PER_SEC)
 #define MAX_COPY_AGE        24000                /* no copy is older than 500 ms */
 #define DEFAULT_MAX_US      (1000 * YODEL_US_PER_MS)
@@ -228,6 +231,7 @@ yodel_playout_buffer_push_redundant (YodelPlayoutBuffer *self,
                                .data = (guint8 *) payload, .size = size };
 
   self->statistics.redundant_received++;
+  self->copied_us = arrival_us;
   packet.rtp_time = yodel_unwrapper_peek32 (&self->times, rtp_time);
   if (!self->history.started || ABS (packet.rtp_time - self->history.last_rtp_time) > MAX_COPY_AGE)
     return;
@@ -338,7 +342,9 @@ yodel_playout_buffer_wants (const YodelPlayoutBuffer *self,
                             gint64                    answer_us)
 {
   const YodelArrivalHistory *history = &self->history;
-  gint64 allowed_us = MAX (target_us (self), MIN (MAX_NACK_WAIT_US, self->max_us));
+  gboolean has_copies = self->copied_us != 0 && answer_us - self->copied_us < COPIES_COME_US;
+  gint64 wait_us = has_copies ? NACK_BESIDE_COPIES_US : MAX_NACK_WAIT_US;
+  gint64 allowed_us = MAX (target_us (self), MIN (wait_us, self->max_us));
   gint64 rtp_time;
 
   if (!history->started || sequence < yodel_arrival_history_oldest (history) || sequence > history->last_sequence)

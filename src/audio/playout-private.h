@@ -51,6 +51,8 @@ struct _YodelPlayoutBuffer
 
   gint64                  min_us, max_us, extra_us;
 
+  gint64                  copied_us;             /* when a copy last came; 0: none did */
+
   gint64                  jump_transit_us;       /* of a packet that may be the first after a jump */
   gboolean                jump_pending;
 };

@@ -3,7 +3,7 @@
 
 For LOSSY_S the link takes 4 Mbit/s, loses 3 % and has a round trip of 50 ms; Chromium asks for key frames, and leaves frames
 out so that Yodel must ask.  Then it takes 800 kbit/s and loses nothing.  Judged by both sides' statistics: lost packets are
-repeated by RTX, a key frame is there soon after it was asked for, and both send what the link takes.
+repeated, pictures by RTX and sound as it was, a key frame is there soon after it was asked for, and both send what the link takes.
 
 Exit status and environment are those of call.py; YODEL_WIRE is needed.
 """
@@ -68,8 +68,8 @@ def rate_bps(peer, begin, end):
     return (sent[-1][1] - sent[0][1]) * 8 / (sent[-1][0] - sent[0][0]) if len(sent) > 1 else 0
 
 
-def last_count(peer, kind, name):
-    return max((o.get(name, 0) for s in snapshots(peer) for o in s["stats"] if o["type"] == kind and o.get("kind") == "video"), default=0)
+def last_count(peer, kind, name, of="video"):
+    return max((o.get(name, 0) for s in snapshots(peer) for o in s["stats"] if o["type"] == kind and o.get("kind") == of), default=0)
 
 
 def judge(peer, other, shrank):
@@ -79,13 +79,17 @@ def judge(peer, other, shrank):
                "narrow_kbps": round(rate_bps(peer, shrank + SETTLE_S, shrank + NARROW_S) / 1000),
                "repeated": last_count(peer, "outbound-rtp", "retransmittedPacketsSent"),
                "repeats_taken": last_count(other, "inbound-rtp", "retransmittedPacketsReceived"),
-               "plis_sent_to_it": last_count(other, "inbound-rtp", "pliCount")}
+               "plis_sent_to_it": last_count(other, "inbound-rtp", "pliCount"),
+               "sound_asked_for": last_count(peer, "outbound-rtp", "nackCount", "audio"),
+               "sound_repeated": last_count(peer, "outbound-rtp", "retransmittedPacketsSent", "audio")}
     if figures["wide_kbps"] < MIN_WIDE_BPS / 1000:
         faults.append(f"{figures['wide_kbps']} kbit/s where the link takes 4000")
     if not MIN_USE * NARROW_BPS / 1000 <= figures["narrow_kbps"] <= NARROW_BPS / 1000:
         faults.append(f"{figures['narrow_kbps']} kbit/s where the link takes {NARROW_BPS // 1000}")
     if not figures["repeated"] or not figures["repeats_taken"]:
         faults.append("no packet was repeated by RTX")
+    if not figures["sound_asked_for"] or not figures["sound_repeated"]:
+        faults.append("no sound was repeated")
     if not figures["plis_sent_to_it"]:
         faults.append("no key frame was asked for")
     return figures, [f"{peer.name} to {other.name}: {fault}" for fault in faults]
@@ -103,7 +107,7 @@ def judge_answers(chromium, side, who):
 
 def main():
     o = call.options(["chromium", "yodel", "--seconds", str(LOSSY_S + NARROW_S), "--video-bps", "2500000", *sys.argv[1:]])
-    o.peer_options = ["--trouble"]
+    o.peer_options = ["--trouble", "--sound-nack"]
     call.skip_where_it_cannot_be(o, True)
     figures = {}
     with call.a_place_for(o) as (files, folder):

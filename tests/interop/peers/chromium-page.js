@@ -131,7 +131,8 @@ window.startPeer = async (o) => {
   };
   window.describe = async (kind) => {
     const description = await (kind === 'offer' ? pc.createOffer() : pc.createAnswer());
-    const sdp = o.stereo ? description.sdp.replace('useinbandfec=1', 'useinbandfec=1;stereo=1') : description.sdp;
+    const stereo = o.stereo ? description.sdp.replace('useinbandfec=1', 'useinbandfec=1;stereo=1') : description.sdp;
+    const sdp = o.soundNack ? stereo.replace(/a=rtpmap:(\d+) opus\/48000\/2\r\n/, '$&a=rtcp-fb:$1 nack\r\n') : stereo;
     await pc.setLocalDescription({ type: description.type, sdp });
     await new Promise((done) => {
       const look = () => pc.iceGatheringState === 'complete' && done();

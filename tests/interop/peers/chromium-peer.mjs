@@ -62,10 +62,12 @@ async function exchange(page) {
     await page.evaluate(() => addTracks());
     printDescription(await page.evaluate(() => describe('offer')));
     const answer = await readDescription();
+    if (o.soundNack) answer.sdp = answer.sdp.replace('useinbandfec=1', 'useinbandfec=0');
     await page.evaluate(async (a) => { await pc.setRemoteDescription(a); await limitRates(); }, answer);
   } else {
     emit('ready');
     const offer = await readDescription();
+    if (o.soundNack) offer.sdp = offer.sdp.replace('useinbandfec=1', 'useinbandfec=0');
     printDescription(await page.evaluate(async (f) => { await pc.setRemoteDescription(f); addTracks(); return describe('answer'); }, offer));
   }
 }

@@ -2,6 +2,7 @@
 //
 //   PEER call|answer manual: [--seconds N] [--timeout S] [--wav FILE] [--y4m FILE] [--record PREFIX]
 //                            [--no-video] [--keys KEYS] [--audio-bps N] [--video-bps N] [--sent PREFIX] [--trouble] [--keep-size] [--stereo]
+//                            [--sound-nack]
 //
 // `call` prints one line {"type":"offer","sdp":...} on stdout and reads the answer line from
 // stdin; `answer` the other way round.  Candidates are complete, nothing trickles.  Events are
@@ -15,7 +16,8 @@
 // an event "key-frame" tells side, receiver or sender, and ms, how long it took until a key frame came.  With
 // --keep-size (Chromium alone) the picture is not made smaller, even where it begins with a low rate.  With --stereo
 // (Chromium alone), two tones are sent instead of the file, 450 Hz on the left and 1150 on the right, its description says
-// stereo=1, and the recording has two channels.
+// stereo=1, and the recording has two channels.  With --sound-nack (Chromium alone) its description says that sound is asked for
+// again, and it does so; it sends no copies in band, which would leave little to ask for.
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
@@ -43,6 +45,7 @@ export function options(argv) {
     else if (argv[i] === '--trouble') o.trouble = true;
     else if (argv[i] === '--keep-size') o.keepSize = true;
     else if (argv[i] === '--stereo') o.stereo = true;
+    else if (argv[i] === '--sound-nack') o.soundNack = true;
     else if (taken[argv[i]] && i + 1 < argv.length) taken[argv[i]](argv[++i]);
     else usage();
   }
