@@ -67,18 +67,20 @@ expand (YodelPlayoutBuffer *self,
   return n > 0;
 }
 
-/* Nothing waits, and what comes next is later than packets mostly are, on a path where delay varies;
- * where it does not, the packet is lost rather than late. */
+/* Nothing waits, and what comes next is later than packets mostly are, on a path where delay varies,
+ * or where the last one was late already, so that a queue stands in its way; elsewhere the packet is
+ * lost rather than late. */
 static gboolean
 is_overdue (const YodelPlayoutBuffer *self,
             gint64                    now_us)
 {
   gint64 late_us = lateness_us (self, self->next_rtp, now_us);
-  gint64 jitter_us = self->estimator.firsts.cheapest_us;
+  gint64 last_us = self->history.last_transit_us - self->estimator.base_us;
+  gint64 jitter_us = MAX (self->estimator.firsts.cheapest_us, last_us);
 
   return self->queue.n_packets == 0 && !self->resting && self->n_pcm < 2 * BLOCK &&
          jitter_us >= OVERDUE_FROM_US && late_us > MAX (OVERDUE_FROM_US, jitter_us / 2) &&
-         late_us < target_us (self) + OVERDUE_SLACK_US;
+         late_us < MAX (target_us (self), last_us) + OVERDUE_SLACK_US;
 }
 
 /* How many packets have to show that there is too much or too little delay.  A little too much does no
