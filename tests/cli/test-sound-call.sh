@@ -113,4 +113,42 @@ check "without any device the call goes on too, and says so" told answerer "ther
 command_answerer "hang-up"
 check "and ends as asked" ended answerer 0
 check "with both sides" ended caller 0
+
+# two channels from a microphone to a loudspeaker
+pactl load-module module-null-sink sink_name=mouths rate=48000 channels=2 >/dev/null
+pactl load-module module-null-sink sink_name=ears rate=48000 channels=2 >/dev/null
+python3 -c '
+import array, math, sys
+array.array("h", (int (8000 * math.sin (i // 2 * 6.2831853 * (450, 1150)[i % 2] / 48000))
+                  for i in range (192000))).tofile (sys.stdout.buffer)' >"$folder/tones"
+kill "$voice" 2>/dev/null
+while cat "$folder/tones"; do :; done 2>/dev/null | pacat --raw --device=mouths --format=s16le --rate=48000 --channels=2 2>/dev/null &
+voice=$!
+
+# apart DEVICE: within 20 s each tone is loud on its own side, and a twentieth of that at most on the other
+apart ()
+{
+  for _ in $(seq 20); do
+    timeout 5 parec --raw --device="$1.monitor" --format=s16le --rate=48000 --channels=2 2>/dev/null | head -c 192000 |
+      python3 -c '
+import array, cmath, sys
+x = array.array("h", sys.stdin.buffer.read ())[38400:]
+def tone (side, hertz):
+    return sum (2 * abs (sum (v * cmath.exp (-2j * cmath.pi * hertz * i / 48000) for i, v in enumerate (x[side::2][at:at + 1920]))) / 1920
+                for at in range (0, 19200, 1920)) / 10 if len (x) >= 38400 else 0
+(a, b), (c, d) = [[tone (side, hertz) for hertz in (450, 1150)] for side in (0, 1)]
+print (f"# left {a:.0f} and {b:.0f}, right {c:.0f} and {d:.0f}")
+sys.exit (not (min (a, d) > 5000 and max (b, c) < 400))' && return 0
+    sleep 0.2
+  done
+  return 1
+}
+
+both="--bind=127.0.0.1 --no-video --audio-content=music"
+start_call "$both --audio-source=device:mouths.monitor --audio-sink=none" "$both --audio-source=test --audio-sink=device:ears --control=$folder/control"
+check "a call in stereo comes about" wait_for answerer first-audio
+check "left and right stay apart from the microphone to the loudspeaker" apart ears
+command_answerer "hang-up"
+check "it ends as asked" ended answerer 0
+check "on both sides again" ended caller 0
 finish
