@@ -37,6 +37,9 @@
 /* GnuTLS repeats nothing by itself within the life of a handshake. */
 #define LIBRARY_TIMEOUT_MS    (10 * 60 * 1000)
 
+/* Beyond, the wait is the slowest anyway. */
+#define MAX_DOUBLINGS         10
+
 /* What is repeated for a peer that repeats: not faster than this. */
 #define ANSWER_INTERVAL_US    (15 * G_TIME_SPAN_MILLISECOND)
 
@@ -242,7 +245,9 @@ get_gap_us (const YodelDtls *self)
 {
   if (self->repeats < G_N_ELEMENTS (first_gaps_us))
     return first_gaps_us[self->repeats];
-  return self->repeats < YODEL_DTLS_FAST_REPEATS ? YODEL_DTLS_REPEAT_US : YODEL_DTLS_SLOW_REPEAT_US;
+  if (self->repeats < YODEL_DTLS_FAST_REPEATS)
+    return YODEL_DTLS_REPEAT_US;
+  return MIN (YODEL_DTLS_REPEAT_US << MIN (self->repeats - YODEL_DTLS_FAST_REPEATS + 1, MAX_DOUBLINGS), YODEL_DTLS_SLOWEST_REPEAT_US);
 }
 
 /* The first flight of a client leaves before the peer is known to be there: it is not among those that hurry. */

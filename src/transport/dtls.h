@@ -19,10 +19,11 @@ G_BEGIN_DECLS
 /* A larger datagram is dropped; also bounds what one record may be. */
 #define YODEL_DTLS_MAX_RECEIVED_BYTES 16384
 
-/* A flight to a peer that is known to be there is repeated after 20, 20 and 40 ms, then each 60 ms, then slower. */
+/* A flight to a peer that is known to be there is repeated after 20, 20 and 40 ms, then after 60, then ever
+ * slower: the waits double, as in RFC 6347 section 4.2.4.1. */
 #define YODEL_DTLS_REPEAT_US          (60 * G_TIME_SPAN_MILLISECOND)
-#define YODEL_DTLS_SLOW_REPEAT_US     (500 * G_TIME_SPAN_MILLISECOND)
-#define YODEL_DTLS_FAST_REPEATS       20
+#define YODEL_DTLS_SLOWEST_REPEAT_US  (1 * G_TIME_SPAN_SECOND)
+#define YODEL_DTLS_FAST_REPEATS       6
 
 /* A handshake that takes longer has failed. */
 #define YODEL_DTLS_TIMEOUT_US         (15 * G_TIME_SPAN_SECOND)

@@ -11,6 +11,12 @@
 #define STUN_RETRANSMISSIONS   5
 #define STUN_INITIAL_TIMEOUT_MS 150      /* towards STUN servers */
 #define STUN_PACING_MS         5         /* the least RFC 8445 section 14.2 allows */
+#define STUN_PATIENT_MS        2000      /* for answers on a path that is full: set_pacing () */
+#define STUN_IDLE_MS           5000      /* libnice's default */
+#define STUN_LONGEST_IDLE_MS   60000     /* that it takes */
+
+/* Of the time between rounds; beyond, it is the slowest anyway. */
+#define MAX_DOUBLINGS          10
 
 #define STUN_PORT              3478
 
@@ -228,14 +234,28 @@ on_remote_candidate (NiceAgent     *nice,
     yodel_ice_agent_add_target (self, address, (guint16) nice_address_get_port (&candidate->addr));
 }
 
+/* libnice takes the pacing for two things: the beat of its timer, once it starts, and how long a request
+ * waits for its answer (RFC 8445 section 14.3: the pacing times the pairs, at least half a second).  On a
+ * path that is full an answer takes longer, and libnice has forgotten the request when it comes.  The beat
+ * stays as it is; the time an idle agent waits before it fails is counted in beats of the pacing, and stays
+ * as near to what it was as libnice lets it. */
+static void
+set_pacing (YodelIceAgent *self,
+            guint          pacing_ms)
+{
+  g_object_set (self->nice,
+                "stun-pacing-timer", pacing_ms,
+                "idle-timeout", MIN (STUN_IDLE_MS / STUN_PACING_MS * pacing_ms, STUN_LONGEST_IDLE_MS), NULL);
+}
+
 static void
 on_first_check (NiceAgent     *nice,
                 guint          stream,
                 YodelIceAgent *self)
 {
+  if (!self->heard && self->next_round_us != YODEL_NEVER_US)
+    self->rounds = 0;      /* who waited long for an answer hurries now, but once: a thin path is soon full of checks */
   self->heard = TRUE;
-  if (self->next_round_us != YODEL_NEVER_US)
-    self->rounds = 0;      /* who waited long for an answer hurries now */
   self->callbacks.heard (self, self->user_data);
 }
 
@@ -266,6 +286,7 @@ void
 yodel_ice_agent_settle (YodelIceAgent *self,
                         gint64         now_us)
 {
+  set_pacing (self, STUN_PACING_MS);
   self->rounds_until_us = now_us + YODEL_ICE_SETTLE_US;
   self->last_resort_us = YODEL_NEVER_US;
 }
@@ -276,7 +297,9 @@ get_round_gap_us (const YodelIceAgent *self)
   if (self->rounds < YODEL_ICE_FAST_CHECKS)
     return YODEL_ICE_CHECK_FAST_US;
 
-  return self->rounds < YODEL_ICE_MANY_CHECKS ? YODEL_ICE_CHECK_INTERVAL_US : YODEL_ICE_CHECK_SLOW_US;
+  if (self->rounds < YODEL_ICE_MANY_CHECKS)
+    return YODEL_ICE_CHECK_INTERVAL_US;
+  return MIN (YODEL_ICE_CHECK_INTERVAL_US << MIN ((self->rounds - YODEL_ICE_MANY_CHECKS) / YODEL_ICE_EACH_GAP + 1, MAX_DOUBLINGS), YODEL_ICE_CHECK_SLOW_US);
 }
 
 void
@@ -300,6 +323,8 @@ yodel_ice_agent_advance (YodelIceAgent *self,
   if (now_us >= self->next_round_us)
     {
       self->rounds++;
+      if (self->rounds == YODEL_ICE_MANY_CHECKS && self->heard && self->state == YODEL_ICE_CHECKING)
+        set_pacing (self, STUN_PATIENT_MS);
       self->next_round_us = now_us + get_round_gap_us (self);
       send_round (self);
     }

@@ -19,10 +19,11 @@ G_BEGIN_DECLS
 
 /* RFC 8445 section 14.2: never more often than each 5 ms; a round goes to all pairs. */
 #define YODEL_ICE_CHECK_FAST_US     (25 * G_TIME_SPAN_MILLISECOND)
-#define YODEL_ICE_FAST_CHECKS       16
+#define YODEL_ICE_FAST_CHECKS       8
 #define YODEL_ICE_CHECK_INTERVAL_US (50 * G_TIME_SPAN_MILLISECOND)
-#define YODEL_ICE_CHECK_SLOW_US     (200 * G_TIME_SPAN_MILLISECOND)
-#define YODEL_ICE_MANY_CHECKS       68
+#define YODEL_ICE_CHECK_SLOW_US     (400 * G_TIME_SPAN_MILLISECOND)
+#define YODEL_ICE_MANY_CHECKS       16
+#define YODEL_ICE_EACH_GAP          4
 #define YODEL_ICE_SETTLE_US         (1 * G_TIME_SPAN_SECOND)
 
 /* Pairs that get a check or an early datagram in one round. */

@@ -137,12 +137,15 @@ yodel_transport_hurry_dtls (YodelTransport *self,
 {
   if (self->dtls == NULL || yodel_transport_is_over (self))
     return;
+  if (self->dtls_client)
+    self->asked_us = MIN (self->asked_us, now_us);
   yodel_dtls_hurry (self->dtls, now_us);
   yodel_transport_pump (self, now_us);
 }
 
 static void
-take_keys (YodelTransport *self)
+take_keys (YodelTransport *self,
+           gint64          now_us)
 {
   YodelSrtpKeys keys;
 
@@ -151,13 +154,16 @@ take_keys (YodelTransport *self)
   self->srtp = yodel_srtp_new (&keys);
   self->stats.srtp_cipher = yodel_srtp_profile_get_name (keys.profile);
   memset (&keys, 0, sizeof keys);
+  if (self->asked_us != YODEL_NEVER_US)
+    self->stats.rtt_us = now_us - MAX (self->asked_us, self->dtls_started_us);
+  g_debug ("transport %p: keys after a round trip of %" G_GINT64_FORMAT " ms", self, self->stats.rtt_us / 1000);
 }
 
 static void
 on_dtls_connected (YodelTransport *self,
                    gint64          now_us)
 {
-  take_keys (self);
+  take_keys (self, now_us);
   if (self->srtp == NULL)
     {
       yodel_transport_end (self, YODEL_TRANSPORT_FAILED, YODEL_TRANSPORT_DTLS_FAILED, "The keys for the media could not be made.", now_us);
@@ -220,7 +226,7 @@ yodel_transport_pump (YodelTransport *self,
     case YODEL_DTLS_HANDSHAKING:
       break;
     case YODEL_DTLS_EARLY:
-      take_keys (self);
+      take_keys (self, now_us);
       break;
     case YODEL_DTLS_CONNECTED:
       on_dtls_connected (self, now_us);
@@ -244,6 +250,8 @@ yodel_transport_on_dtls (YodelTransport *self,
                          gsize           size,
                          gint64          now_us)
 {
+  if (!self->dtls_client)
+    self->asked_us = MIN (self->asked_us, now_us);
   if (self->dtls != NULL)
     {
       yodel_dtls_receive (self->dtls, data, size, now_us);

@@ -65,6 +65,7 @@ struct _YodelTransport
   gint64                   network_us;          /* when to look at a change of the network */
   gint64                   restart_us;          /* when to ask for a restart again */
   gint64                   farewell_us;
+  gint64                   asked_us;            /* the first flight left to which the peer has an answer; YODEL_NEVER_US before */
   gint64                   heard_us;            /* the peer, authenticated */
   gint64                   usual_gap_us;        /* between two signs of it, lately at most */
   gint64                   dtls_started_us;

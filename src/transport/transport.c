@@ -42,7 +42,7 @@ yodel_transport_new (const YodelTransportConfig     *config,
   self->farewell = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   g_queue_init (&self->early_dtls);
   g_queue_init (&self->early_media);
-  self->gather_us = self->no_candidates_us = self->give_up_us = self->network_us = YODEL_NEVER_US;
+  self->gather_us = self->no_candidates_us = self->give_up_us = self->network_us = self->asked_us = YODEL_NEVER_US;
   self->restart_us = self->farewell_us = YODEL_NEVER_US;
   self->stats.dtls_handshake_us = self->stats.rtt_us = -1;
 

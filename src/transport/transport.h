@@ -107,7 +107,7 @@ typedef struct
   guint       ignored_relay_candidates;    /* of the peer */
   guint       ignored_candidates;          /* of the peer: TCP, unresolved, unreachable private, too many */
 
-  gint64      rtt_us;                      /* of the handshake or checks; -1 if unknown */
+  gint64      rtt_us;                 /* of the handshake, with what had to be repeated; -1 before */
   const char *local_candidate_type;        /* "host", "srflx" or "prflx"; NULL before a pair is selected */
   const char *remote_candidate_type;
   char        local_address[64];           /* numeric, without the port */
