@@ -8,9 +8,11 @@
 
 #define BACK_OFF          0.90
 #define BACK_OFF_EXTRA    5000.0                        /* bit/s */
+#define BACK_OFF_SHARE    0.05                          /* no more than this of what came through */
 #define RISE_PER_SECOND   1.08                          /* while no capacity is known */
 #define CEILING_FACTOR    1.5                           /* over the acknowledged rate */
 #define CEILING_EXTRA     10000.0
+#define CEILING_SHARE     0.25                          /* the extra is no more than this of it */
 #define PACKET_BITS       (1200 * 8.0)
 #define FRAMES_PER_SECOND 30.0
 #define ADDED_DELAY_US    (100 * YODEL_US_PER_MS)
@@ -94,7 +96,7 @@ increase (YodelAimd *self,
   else
     risen_bps = self->target_bps + MAX (1000 * seconds, self->target_bps * (pow (RISE_PER_SECOND, seconds) - 1));
 
-  ceiling_bps = acknowledged_bps > 0 ? CEILING_FACTOR * acknowledged_bps + CEILING_EXTRA : risen_bps;
+  ceiling_bps = acknowledged_bps > 0 ? CEILING_FACTOR * acknowledged_bps + MIN (CEILING_EXTRA, CEILING_SHARE * acknowledged_bps) : risen_bps;
   if (self->target_bps < ceiling_bps)
     self->target_bps = MIN (risen_bps, ceiling_bps);
 }
@@ -105,7 +107,7 @@ decrease (YodelAimd *self,
           gint64     now_us)
 {
   double met_bps = acknowledged_bps > 0 ? acknowledged_bps : self->target_bps;
-  double lower_bps = MAX (BACK_OFF * met_bps - BACK_OFF_EXTRA, 0);
+  double lower_bps = MAX (BACK_OFF * met_bps - MIN (BACK_OFF_EXTRA, BACK_OFF_SHARE * met_bps), 0);
   gint64 pause_us = CLAMP (self->rtt_us, 10 * YODEL_US_PER_MS, 200 * YODEL_US_PER_MS);
 
   if (self->decreased_us >= 0 && now_us - self->decreased_us < pause_us && met_bps > 0.5 * self->target_bps)

@@ -29,6 +29,7 @@
 #define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
+#define SMALL_BITS         (160 * 8.0)                /* a packet of sound, or of a report */
 
 void
 yodel_delay_control_init (YodelDelayControl *self,
@@ -88,10 +89,23 @@ yodel_delay_control_get_bps (const YodelDelayControl *self)
   return self->drain.is_active ? MIN (self->aimd.target_bps, self->drain.rate_bps) : self->aimd.target_bps;
 }
 
+/* How long a small packet holds up the next: on a thin path more than any limit, and yet no queue. */
+static gint64
+small_us (const YodelDelayControl *self)
+{
+  return (gint64) (SMALL_BITS / self->aimd.target_bps * G_USEC_PER_SEC);
+}
+
 static gint64
 empty_us (const YodelDelayControl *self)
 {
-  return EMPTY_US + self->queue.jitter_us;
+  return MAX (EMPTY_US, small_us (self)) + self->queue.jitter_us;
+}
+
+static gint64
+queue_limit_us (const YodelDelayControl *self)
+{
+  return MAX (QUEUE_LIMIT_US, 2 * small_us (self)) + JITTERS * self->queue.jitter_us;
 }
 
 gboolean
@@ -227,7 +241,7 @@ yodel_delay_control_update (YodelDelayControl *self,
 {
   gint64 queue_us = yodel_delay_control_get_queue_us (self), elapsed_us = now_us - self->updated_us;
   double met_bps = met_rate (self, queue_us, rtt_us, now_us);
-  gboolean is_over = (self->is_rising && queue_us > empty_us (self)) || queue_us > QUEUE_LIMIT_US + JITTERS * self->queue.jitter_us;
+  gboolean is_over = (self->is_rising && queue_us > empty_us (self)) || queue_us > queue_limit_us (self);
   YodelUsage usage = self->trendline.usage;
 
   end_stall (self, queue_us, elapsed_us, now_us);
@@ -257,7 +271,7 @@ yodel_delay_control_update (YodelDelayControl *self,
         recover (self, elapsed_us, now_us);
     }
 
-  if (yodel_aimd_update (&self->aimd, usage, met_bps, now_us) && queue_us > DRAIN_FROM_US && met_bps > 0)
+  if (yodel_aimd_update (&self->aimd, usage, met_bps, now_us) && queue_us > MAX (DRAIN_FROM_US, 2 * small_us (self)) && met_bps > 0)
     yodel_drain_begin (&self->drain, met_bps, queue_us, rtt_us, now_us);
 }
 

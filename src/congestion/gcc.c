@@ -21,6 +21,7 @@
 #define AMPLE_FACTOR       2.5                        /* until feedback has come, and where the limit is not the path's */
 #define OUTAGE_US          (1 * G_USEC_PER_SEC)       /* without feedback ... */
 #define SELDOM_OUTAGE_US   (3 * G_USEC_PER_SEC)       /* ... of who gives it seldom */
+#define FIRST_REPORT_US    (1500 * YODEL_US_PER_MS)   /* the first one, of whatever kind, is there by then */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
 #define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
@@ -108,6 +109,16 @@ allowed_bps (const YodelGcc *self)
   return bps;
 }
 
+/* How much longer than it should be nothing has been heard of any packet: a path that is too thin even
+ * for sound drowns the end of the handshake. */
+static double
+unanswered_s (const YodelGcc *self)
+{
+  gint64 since_us = self->unheard_since_us >= 0 && self->reports.moved_us < 0 ? self->sent_us - self->unheard_since_us : 0;
+
+  return MAX (since_us - FIRST_REPORT_US, 0) / (double) G_USEC_PER_SEC;
+}
+
 static void
 update_target (YodelGcc *self)
 {
@@ -116,7 +127,7 @@ update_target (YodelGcc *self)
   if (is_outage (self, self->sent_us))
     bps *= exp2 (-(self->sent_us - self->unheard_since_us) / (double) outage_us (self));
   if (!self->has_feedback)
-    bps = yodel_report_control_get_bps (&self->reports, self->min_bps, self->max_bps);
+    bps = yodel_report_control_get_bps (&self->reports, self->min_bps, self->max_bps) * exp2 (-unanswered_s (self));
   self->target_bps = MIN (limit (self, bps), self->guard.limit_bps);
 }
 
@@ -134,7 +145,11 @@ yodel_gcc_set_limits (YodelController *controller,
   if (max_bps > 0)
     self->max_bps = MAX (max_bps, self->min_bps);
   if (start_bps > 0)
-    self->start_bps = limit (self, start_bps);
+    {
+      self->start_bps = limit (self, start_bps);
+      if (self->start_bps < YODEL_MODEST_WITH_VIDEO_BPS)
+        yodel_modest_rate_wait (&self->modest, now_us);
+    }
 
   self->delay.aimd.min_bps = self->min_bps;
   self->delay.aimd.max_bps = self->max_bps;

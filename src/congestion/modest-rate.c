@@ -11,6 +11,7 @@
 #define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own */
 #define FIRST_PATIENCE_US (5 * G_USEC_PER_SEC)
 #define MAX_PATIENCE_US   (80 * G_USEC_PER_SEC)
+#define THIN_BPS          40000.0                   /* far from bearing it */
 
 void
 yodel_modest_rate_init (YodelModestRate *self)
@@ -44,6 +45,14 @@ has_lasting_queue (YodelModestRate *self,
 }
 
 void
+yodel_modest_rate_wait (YodelModestRate *self,
+                        gint64           now_us)
+{
+  self->choked_until_us = now_us + self->patience_us;
+  self->floor_bps = 0;
+}
+
+void
 yodel_modest_rate_update (YodelModestRate *self,
                           double           bps,
                           gint64           queue_us,
@@ -51,6 +60,7 @@ yodel_modest_rate_update (YodelModestRate *self,
                           gint64           now_us)
 {
   gboolean was_held = self->floor_bps > 0;
+  gboolean is_waiting = !was_held && self->choked_until_us >= 0;
   gboolean is_choked = has_lasting_queue (self, queue_us, loss, now_us) || loss > HEAVY_LOSS;
 
   if (bps >= self->modest_bps && !is_choked)
@@ -62,6 +72,9 @@ yodel_modest_rate_update (YodelModestRate *self,
       if (was_held)
         self->patience_us = MIN (2 * self->patience_us, MAX_PATIENCE_US);
     }
+
+  if (is_waiting && bps < THIN_BPS && loss <= OVERFLOW_LOSS)
+    self->choked_until_us = MAX (self->choked_until_us, now_us + 1);      /* not before it bears more by itself */
 
   self->floor_bps = now_us < self->choked_until_us ? 0 : self->modest_bps;
 }

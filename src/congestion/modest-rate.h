@@ -20,6 +20,10 @@ typedef struct
 
 void yodel_modest_rate_init   (YodelModestRate *self);
 
+/* More than this is not to be hoped for: nothing is held for now. */
+void yodel_modest_rate_wait   (YodelModestRate *self,
+                               gint64           now_us);
+
 /* After a report.  @bps: what would be sent without a floor. */
 void yodel_modest_rate_update (YodelModestRate *self,
                                double           bps,

@@ -324,6 +324,16 @@ watch_route (YodelDriverPath *path)
   g_strlcpy (path->remote_address, address, sizeof path->remote_address);
 }
 
+static void
+tell_handshake (YodelDriverPath *path)
+{
+  YodelTransportStats stats;
+
+  yodel_transport_get_stats (path->transport, &stats);
+  yodel_session_core_on_handshake (path->driver->core, path->index, stats.rtt_us,
+                                   g_get_monotonic_time ());
+}
+
 /* Lets the core send where a transport can, which may be before it is connected. */
 void
 yodel_driver_watch_paths (YodelSessionDriver *self)
@@ -343,6 +353,8 @@ yodel_driver_watch_paths (YodelSessionDriver *self)
         continue;
 
       path->open = open;
+      if (open)
+        tell_handshake (path);
       yodel_session_core_set_open (self->core, i, open, g_get_monotonic_time ());
       if (open)
         self->ops.open (self->user_data);

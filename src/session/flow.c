@@ -94,6 +94,14 @@ yodel_flow_set_max_rate (YodelFlow *self,
   yodel_controller_set_limits (self->controller, 0, 0, max_bps, now_us);
 }
 
+void
+yodel_flow_set_start_rate (YodelFlow *self,
+                           guint      start_bps,
+                           gint64     now_us)
+{
+  yodel_controller_set_limits (self->controller, 0, start_bps, 0, now_us);
+}
+
 /* Writes the number and the time at the last moment, and lets the packet go. */
 static void
 send_packet (YodelFlow      *self,

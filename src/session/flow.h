@@ -52,6 +52,10 @@ void       yodel_flow_add_stream        (YodelFlow           *self,
 void       yodel_flow_set_max_rate      (YodelFlow           *self,
                                          guint                max_bps,
                                          gint64               now_us);
+/* What is sent before the first report, where more than usual has to be feared or may be hoped for. */
+void       yodel_flow_set_start_rate    (YodelFlow           *self,
+                                         guint                start_bps,
+                                         gint64               now_us);
 
 /* Takes one RTP packet: (transfer full). */
 void       yodel_flow_push              (YodelFlow           *self,

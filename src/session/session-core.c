@@ -8,6 +8,10 @@
 #define SYNC_INTERVAL_US  (250 * G_TIME_SPAN_MILLISECOND)
 #define RATES_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 
+/* Longer than a round trip over a satellite with three copies of a flight on the way: a queue is in between. */
+#define SLOW_HANDSHAKE_US (650 * G_TIME_SPAN_MILLISECOND)
+#define CAREFUL_START_BPS 20000
+
 /* Blocks of sound played in one turn at most: two seconds that a held-up thread has to catch up. */
 #define MAX_BLOCKS 200
 
@@ -338,6 +342,16 @@ yodel_session_core_set_open (YodelSessionCore *self,
   path->open = open;
   if (open && path->flow != NULL)
     yodel_session_core_divide_rates (self, path, now_us);
+}
+
+void
+yodel_session_core_on_handshake (YodelSessionCore *self,
+                                 guint             transport,
+                                 gint64            rtt_us,
+                                 gint64            now_us)
+{
+  if (rtt_us >= SLOW_HANDSHAKE_US && self->paths[transport].flow != NULL)
+    yodel_flow_set_start_rate (self->paths[transport].flow, CAREFUL_START_BPS, now_us);
 }
 
 void

@@ -114,6 +114,11 @@ void              yodel_session_core_set_open           (YodelSessionCore       
                                                          guint                         transport,
                                                          gboolean                      open,
                                                          gint64                        now_us);
+/* Before it is open: @rtt_us is that of the handshake.  A path that is slow to answer is taken for a thin one. */
+void              yodel_session_core_on_handshake       (YodelSessionCore             *self,
+                                                         guint                         transport,
+                                                         gint64                        rtt_us,
+                                                         gint64                        now_us);
 void              yodel_session_core_on_route_change    (YodelSessionCore             *self,
                                                          guint                         transport,
                                                          gint64                        now_us);

@@ -78,30 +78,52 @@ test_sound_keeps_a_modest_rate (void)
   gint64 choked_us = 0;
 
   yodel_modest_rate_init (&modest);
-  yodel_modest_rate_update (&modest, 30000, 60 * MS, 0.3, 0);
+  yodel_modest_rate_update (&modest, 45000, 60 * MS, 0.3, 0);
   g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
 
   for (guint i = 0; i < 3; i++)
     {
-      yodel_modest_rate_update (&modest, 30000, 200 * MS, 0, choked_us);
+      yodel_modest_rate_update (&modest, 45000, 200 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
       choked_us += 300 * MS;
-      yodel_modest_rate_update (&modest, 30000, 230 * MS, 0, choked_us);
+      yodel_modest_rate_update (&modest, 45000, 230 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);      /* long, but no longer than before */
       if (i == 1)
-        yodel_modest_rate_update (&modest, 30000, 200 * MS, 0.2, choked_us);
+        yodel_modest_rate_update (&modest, 45000, 200 * MS, 0.2, choked_us);
       else
-        yodel_modest_rate_update (&modest, 30000, 250 * MS, 0, choked_us);
+        yodel_modest_rate_update (&modest, 45000, 250 * MS, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, 0);
       choked_us += (5 << i) * G_USEC_PER_SEC;
-      yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us - 1);
+      yodel_modest_rate_update (&modest, 45000, 0, 0, choked_us - 1);
       g_assert_cmpfloat (modest.floor_bps, ==, 0);
-      yodel_modest_rate_update (&modest, 30000, 0, 0, choked_us);
+      yodel_modest_rate_update (&modest, 45000, 0, 0, choked_us);
       g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
     }
 
-  yodel_modest_rate_update (&modest, 30000, 0, 0.6, choked_us);
+  yodel_modest_rate_update (&modest, 45000, 0, 0.6, choked_us);
   g_assert_cmpfloat (modest.floor_bps, ==, 0);
+}
+
+/* A path that is far from bearing it is left in peace, from the start where that is known. */
+static void
+test_a_thin_path_is_not_tried (void)
+{
+  YodelModestRate modest;
+
+  yodel_modest_rate_init (&modest);
+  yodel_modest_rate_wait (&modest, 0);
+  for (guint i = 1; i < 60; i++)
+    {
+      yodel_modest_rate_update (&modest, 20000, 0, 0.02, i * G_USEC_PER_SEC);
+      g_assert_cmpfloat (modest.floor_bps, ==, 0);
+    }
+  yodel_modest_rate_update (&modest, 45000, 0, 0.02, 60 * G_USEC_PER_SEC);
+  g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
+
+  /* unless loss is what speaks against it */
+  yodel_modest_rate_wait (&modest, 60 * G_USEC_PER_SEC);
+  yodel_modest_rate_update (&modest, 20000, 0, 0.2, 66 * G_USEC_PER_SEC);
+  g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
 }
 
 /* A cluster of ten packets a millisecond apart that take @gap_us each on the path. */
@@ -485,6 +507,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/congestion/modest-rate/sound-keeps-it", test_sound_keeps_a_modest_rate);
+  g_test_add_func ("/congestion/modest-rate/a-thin-path-is-not-tried", test_a_thin_path_is_not_tried);
   g_test_add_func ("/congestion/loss-estimate/loss-of-the-path-is-no-limit", test_loss_of_the_path_is_no_limit);
   g_test_add_func ("/congestion/loss-estimate/loss-of-excess-is-a-limit", test_loss_of_excess_is_a_limit);
   g_test_add_func ("/congestion/probe-estimate/outcomes", test_probe_outcomes);
