@@ -41,9 +41,10 @@ LLVMFuzzerTestOneInput (const guint8 *data,
       sequence++;
       rtp_time += 960;
 
+      yodel_playout_buffer_set_channels (buffer, what & 0x08 ? 2 : 1);
       for (guint i = 0; i < (what & 7); i++, now_us += 10000)
         {
-          gint16 out[YODEL_PLAYOUT_SAMPLES];
+          gint16 out[YODEL_PLAYOUT_SAMPLES * YODEL_PLAYOUT_MAX_CHANNELS];
 
           yodel_playout_buffer_pop (buffer, out, now_us);
         }
