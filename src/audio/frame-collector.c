@@ -77,6 +77,12 @@ drop (YodelFrameCollector *self,
            self->n_samples * self->channels * sizeof *self->pcm);
 }
 
+gsize
+yodel_frame_collector_get_missing (const YodelFrameCollector *self)
+{
+  return self->frame_samples - MIN (self->n_samples, self->frame_samples);
+}
+
 /* @n_samples: of each channel.
  * @capture_us: when the first of them was captured.
  * Returns: the samples that were lost because nobody popped. */

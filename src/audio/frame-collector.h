@@ -15,6 +15,9 @@ gsize                yodel_frame_collector_push         (YodelFrameCollector *se
                                                          const gint16        *pcm,
                                                          gsize                n_samples,
                                                          gint64               capture_us);
+
+/* How many samples the frame that is being gathered lacks, of each channel. */
+gsize                yodel_frame_collector_get_missing  (const YodelFrameCollector *self);
 const gint16        *yodel_frame_collector_pop          (YodelFrameCollector *self,
                                                          gsize               *n_samples,
                                                          gint64              *capture_us);

@@ -362,7 +362,7 @@ push_block (YodelAudioSender *self,
   yodel_frame_collector_push (self->collector, samples, n_samples, captured_us - samples_to_us (n_samples));
 }
 
-void
+gsize
 yodel_audio_sender_push (YodelAudioSender *self,
                          YodelFlow        *flow,
                          const gint16     *samples,
@@ -395,6 +395,8 @@ yodel_audio_sender_push (YodelAudioSender *self,
       self->rtp_time += n;
       self->frame_due_us = began_us + samples_to_us (n);
     }
+
+  return yodel_frame_collector_get_missing (self->collector);
 }
 
 guint32

@@ -47,7 +47,8 @@ void                   yodel_audio_sender_set_enabled    (YodelAudioSender      
 
 /* @n_samples: of each of @channels, 1 or 2, interleaved; both are sent where the program wants it and the
  * peer takes it, else they are mixed.  @captured_us: when the last of them was captured. */
-void                   yodel_audio_sender_push           (YodelAudioSender               *self,
+/* Returns: how many samples are missing to the next packet */
+gsize                  yodel_audio_sender_push           (YodelAudioSender               *self,
                                                           YodelFlow                      *flow,
                                                           const gint16                   *samples,
                                                           gsize                           n_samples,

@@ -170,7 +170,8 @@ yodel_mailbox_unref (YodelMailbox *self)
 /* Returns: FALSE if the mailbox is closed */
 static gboolean
 push_letter (YodelMailbox *self,
-             Letter       *letter)
+             Letter       *letter,
+             gboolean      wake)
 {
   gboolean open;
 
@@ -179,17 +180,19 @@ push_letter (YodelMailbox *self,
   if (open)
     {
       g_queue_push_tail (&self->letters, letter);
-      g_main_context_wakeup (g_source_get_context (self->source));
+      if (wake)
+        g_main_context_wakeup (g_source_get_context (self->source));
     }
   pthread_mutex_unlock (&self->lock);
   return open;
 }
 
-void
-yodel_mailbox_post (YodelMailbox   *self,
-                    void          (*func) (gpointer data),
-                    gpointer        data,
-                    GDestroyNotify  destroy)
+static void
+post (YodelMailbox   *self,
+      void          (*func) (gpointer data),
+      gpointer        data,
+      GDestroyNotify  destroy,
+      gboolean        wake)
 {
   YodelMailbox *through = self->parent != NULL ? self->parent : self;
   Letter *letter = g_new (Letter, 1);
@@ -201,8 +204,26 @@ yodel_mailbox_post (YodelMailbox   *self,
     .destroy = destroy,
   };
 
-  if (is_closed (self) || !push_letter (through, letter))
+  if (is_closed (self) || !push_letter (through, letter, wake))
     free_letter (letter);
+}
+
+void
+yodel_mailbox_post (YodelMailbox   *self,
+                    void          (*func) (gpointer data),
+                    gpointer        data,
+                    GDestroyNotify  destroy)
+{
+  post (self, func, data, destroy, TRUE);
+}
+
+void
+yodel_mailbox_post_quietly (YodelMailbox   *self,
+                            void          (*func) (gpointer data),
+                            gpointer        data,
+                            GDestroyNotify  destroy)
+{
+  post (self, func, data, destroy, FALSE);
 }
 
 void

@@ -21,6 +21,12 @@ void          yodel_mailbox_post  (YodelMailbox   *self,
                                    gpointer        data,
                                    GDestroyNotify  destroy);
 
+/* The same, for what may wait until something else wakes the context's thread. */
+void          yodel_mailbox_post_quietly (YodelMailbox   *self,
+                                          void          (*func) (gpointer data),
+                                          gpointer        data,
+                                          GDestroyNotify  destroy);
+
 /* The context's own thread.  What still waits is destroyed and nothing runs any more. */
 void          yodel_mailbox_close (YodelMailbox   *self);
 

@@ -541,7 +541,7 @@ yodel_session_core_set_sound (YodelSessionCore         *self,
   yodel_negotiation_set_stereo (self->negotiation, id, settings->stereo);
 }
 
-void
+gsize
 yodel_session_core_push_audio (YodelSessionCore *self,
                                guint             id,
                                const gint16     *samples,
@@ -552,9 +552,11 @@ yodel_session_core_push_audio (YodelSessionCore *self,
 {
   YodelSection *section = find_open (self, id, YODEL_MEDIA_AUDIO);
 
-  if (section != NULL)
-    yodel_audio_sender_push (section->audio_sender, self->paths[section->transport].flow,
-                             samples, n_samples, channels, captured_us, now_us);
+  if (section == NULL)
+    return 0;
+
+  return yodel_audio_sender_push (section->audio_sender, self->paths[section->transport].flow,
+                                  samples, n_samples, channels, captured_us, now_us);
 }
 
 gboolean

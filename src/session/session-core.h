@@ -139,7 +139,8 @@ void              yodel_session_core_set_sound          (YodelSessionCore       
 void              yodel_session_core_set_content        (YodelSessionCore             *self,
                                                          guint                         section,
                                                          YodelVideoContent             content);
-void              yodel_session_core_push_audio         (YodelSessionCore             *self,
+/* Returns: how many samples are missing to the next packet; 0 where none is made */
+gsize             yodel_session_core_push_audio         (YodelSessionCore             *self,
                                                          guint                         section,
                                                          const gint16                 *samples,
                                                          gsize                         n_samples,

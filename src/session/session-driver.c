@@ -463,8 +463,10 @@ yodel_session_driver_push_audio (YodelSessionDriver *self,
                                  guint               channels,
                                  gint64              captured_us)
 {
-  yodel_session_core_push_audio (self->core, port->section, samples, n_samples, channels, captured_us,
-                                 g_get_monotonic_time ());
+  gsize missing = yodel_session_core_push_audio (self->core, port->section, samples, n_samples, channels,
+                                                 captured_us, g_get_monotonic_time ());
+
+  __atomic_store_n (&port->n_missing, missing, __ATOMIC_RELAXED);
   yodel_driver_turn (self);
 }
 

@@ -71,6 +71,7 @@ free_audio_block (gpointer data)
 {
   AudioBlock *block = data;
 
+  __atomic_fetch_sub (&block->port->n_underway, block->n_samples, __ATOMIC_RELEASE);
   leave (block->port);
   yodel_track_port_unref (block->port);
   g_free (block);
@@ -103,7 +104,12 @@ yodel_track_port_push_audio (YodelTrackPort *self,
   block->n_samples = n_samples;
   block->channels = channels;
   memcpy (block->samples, samples, n_samples * channels * sizeof (gint16));
-  yodel_mailbox_post (self->engine, deliver_audio, block, free_audio_block);
+
+  /* Half a packet is nothing to wake a thread for: the other half will. */
+  if (__atomic_add_fetch (&self->n_underway, n_samples, __ATOMIC_ACQUIRE) >= __atomic_load_n (&self->n_missing, __ATOMIC_RELAXED))
+    yodel_mailbox_post (self->engine, deliver_audio, block, free_audio_block);
+  else
+    yodel_mailbox_post_quietly (self->engine, deliver_audio, block, free_audio_block);
 }
 
 typedef struct

@@ -25,6 +25,8 @@ typedef struct
   YodelSessionDriver *driver;        /* (borrowed) the engine's; only while the mailbox is open */
   YodelMediaKind      kind;          /* never changes */
   int                 n_waiting;     /* atomic: frames on their way to the engine */
+  gsize               n_underway;    /* atomic: samples of them */
+  gsize               n_missing;     /* atomic: samples to the next packet, when the last block was taken */
   guint               section;       /* the engine's: id of its transceiver, 0 before */
   YodelSink          *sink;          /* (owned) (nullable) the engine's */
   gboolean            played;        /* the engine's: the first frame has gone to the sink */

@@ -108,6 +108,7 @@ test_blocks_become_frames (void)
           g_assert_cmpint (ABS (capture_us - 5000 - (gint64) frames * 20000), <=, 25);
           frames++;
         }
+      g_assert_cmpuint (yodel_frame_collector_get_missing (collector), ==, 960 - at % 960);
     }
   g_assert_cmpuint (frames, ==, at / 960);
 }

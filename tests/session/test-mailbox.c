@@ -42,7 +42,10 @@ send_letters (gpointer data)
       Letter *letter = g_new (Letter, 1);
 
       *letter = (Letter) { first->receiver, first->thread, i };
-      yodel_mailbox_post (first->receiver->mailbox, receive, letter, g_free);
+      if (i % 2 == 0)
+        yodel_mailbox_post (first->receiver->mailbox, receive, letter, g_free);
+      else
+        yodel_mailbox_post_quietly (first->receiver->mailbox, receive, letter, g_free);
     }
 
   return NULL;
