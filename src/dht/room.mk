@@ -30,6 +30,12 @@ tests_dht_test_dht_SOURCES  = tests/dht/test-dht.c
 tests_dht_test_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_dht_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/dht/test-observer
+tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/lib/udp-tap.c tests/lib/udp-tap.h
+tests_dht_test_observer_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
+tests_dht_test_observer_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
+tests_dht_test_observer_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
+
 check_PROGRAMS += tests/fuzz/fuzz-dht-uri
 tests_fuzz_fuzz_dht_uri_SOURCES = tests/fuzz/fuzz-dht-uri.c tests/lib/fuzz-replay.c
 tests_fuzz_fuzz_dht_uri_LDADD   = libyodel-dht.la libyodel.la $(DHT_LIBS) $(BASE_LIBS)

@@ -1,0 +1,450 @@
+/* What somebody learns who sees all that the nodes of a hash table say to each other and keep, and what he can do with it. */
+#define _GNU_SOURCE   /* memmem() */
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+#include <opendht/opendht_c.h>
+#include <yodel/yodel.h>
+
+#include "call/endpoint-private.h"
+#include "dht/dht-mailbox.h"
+#include "dht/dht-signaller.h"
+#include "identity/address.h"
+#include "lib/udp-tap.h"
+#include "rendezvous/mailbox-key.h"
+
+#define N_OTHERS   5
+#define N_PORTS    50
+#define BOUND_S    60
+#define MAX_SEEN   (64u << 20)
+#define NAME       "Wilhelmina of the Alp"
+#define DAY_US     ((gint64) YODEL_MAILBOX_DAY_S * G_USEC_PER_SEC)
+
+typedef struct
+{
+  YodelIdentity    *identity;    /* (owned) */
+  YodelContactBook *book;        /* (owned) */
+  YodelEndpoint    *endpoint;    /* (owned) */
+  YodelSignaller   *signaller;   /* (owned) */
+  YodelCall        *call;        /* (owned) (nullable) the newest */
+  GPtrArray        *heard;       /* (owned) GBytes: sealed, as they came */
+  guint             n_incoming;
+} Person;
+
+typedef struct
+{
+  char    *folder;
+  guint    n_folders;
+  Person   alice, bob;
+  Person   others[N_OTHERS];
+} World;
+
+static guint16     first_port;       /* of the nodes of this network: those of the one before may not be gone yet */
+static guint16     network = 600;
+static gint64      offset_us;        /* of the calendar */
+static GByteArray *seen;             /* under the lock of the tap */
+
+/* Stands in for that of the library: the test turns the calendar. */
+__attribute__ ((visibility ("default"))) gint64
+g_get_real_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_REALTIME, &now);
+  return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000 + offset_us;
+}
+
+static void
+on_datagram (guint16       from,
+             guint16       to,
+             const guint8 *data,
+             gsize         size)
+{
+  if (to >= first_port && to < first_port + N_PORTS && seen->len < MAX_SEEN)
+    g_byte_array_append (seen, data, (guint) size);
+}
+
+static gboolean
+on_bound (gpointer data)
+{
+  g_error ("in vain waited for: %s", (const char *) data);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+#define RUN_UNTIL(condition) G_STMT_START { \
+    const guint bound_ = g_timeout_add_seconds (BOUND_S, on_bound, (gpointer) #condition); \
+    const guint tick_ = g_timeout_add (20, on_tick, NULL); \
+    while (!(condition)) \
+      g_main_context_iteration (NULL, TRUE); \
+    g_source_remove (bound_); \
+    g_source_remove (tick_); \
+  } G_STMT_END
+
+static void
+on_incoming (YodelEndpoint *endpoint,
+             YodelCall     *call,
+             Person        *self)
+{
+  self->n_incoming++;
+  g_set_object (&self->call, call);
+}
+
+static void
+on_received (YodelSignaller *signaller,
+             GBytes         *message,
+             const char     *way,
+             Person         *self)
+{
+  g_ptr_array_add (self->heard, g_bytes_ref (message));
+}
+
+static void
+person_init (Person *self,
+             World  *world)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%u.db", world->folder, world->n_folders++);
+  GError *error = NULL;
+
+  self->identity = yodel_identity_new ();
+  self->book = yodel_contact_book_open (path, &error);
+  g_assert_no_error (error);
+  self->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+}
+
+static void
+person_join (Person *self,
+             guint   number)
+{
+  static const char * const loopback[] = { "127.0.0.1", NULL };
+  g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u", first_port + (number == 0 ? 1 : 0), network, first_port + number);
+  GError *error = NULL;
+
+  self->signaller = g_initable_new (YODEL_TYPE_DHT_SIGNALLER, NULL, &error, "uri", uri, NULL);
+  g_assert_no_error (error);
+  self->endpoint = yodel_endpoint_new (self->identity, self->book, NULL);
+  yodel_endpoint_set_bind (self->endpoint, loopback);
+  yodel_endpoint_set_name (self->endpoint, NAME);
+  yodel_endpoint_add_signaller (self->endpoint, self->signaller);
+  g_signal_connect (self->endpoint, "incoming-call", G_CALLBACK (on_incoming), self);
+  g_signal_connect (self->signaller, "received", G_CALLBACK (on_received), self);
+  yodel_endpoint_start_async (self->endpoint, NULL, NULL, NULL);
+}
+
+static void
+person_leave (Person *self)
+{
+  g_clear_object (&self->call);
+  if (self->endpoint != NULL)
+    yodel_endpoint_stop (self->endpoint);
+  g_clear_object (&self->endpoint);
+  g_clear_object (&self->signaller);
+}
+
+static void
+person_clear (Person *self)
+{
+  person_leave (self);
+  g_clear_object (&self->identity);
+  g_clear_object (&self->book);
+  g_ptr_array_unref (self->heard);
+}
+
+static const guint8 *
+key_of (Person *self)
+{
+  static guint8 key[YODEL_ADDRESS_KEY_BYTES];
+
+  g_assert_true (yodel_address_parse (yodel_identity_get_address (self->identity), key, NULL));
+  return key;
+}
+
+static void
+befriend (Person *one,
+          Person *other)
+{
+  const char *address = yodel_identity_get_address (other->identity);
+
+  yodel_contact_book_add (one->book, NAME, address, YODEL_INTRODUCED_BY_HAND, NULL);
+  yodel_contact_book_set_trust (one->book, address, YODEL_TRUST_TRUSTED, NULL);
+}
+
+static gboolean
+is_reachable (Person *self)
+{
+  return yodel_signaller_get_state (self->signaller) == YODEL_SIGNALLER_REACHABLE;
+}
+
+static void
+all_join (World *world)
+{
+  first_port = (guint16) (first_port + N_PORTS);
+  network++;
+  person_join (&world->alice, 0);
+  person_join (&world->bob, 1);
+  for (guint i = 0; i < N_OTHERS; i++)
+    person_join (&world->others[i], i + 2);
+  RUN_UNTIL (is_reachable (&world->alice) && is_reachable (&world->bob));
+  for (guint i = 0; i < N_OTHERS; i++)
+    RUN_UNTIL (is_reachable (&world->others[i]));
+}
+
+static void
+all_leave (World *world)
+{
+  person_leave (&world->alice);
+  person_leave (&world->bob);
+  for (guint i = 0; i < N_OTHERS; i++)
+    person_leave (&world->others[i]);
+}
+
+static void
+set_up (World         *world,
+        gconstpointer  data)
+{
+  memset (world, 0, sizeof *world);
+  offset_us = 0;
+  world->folder = g_dir_make_tmp ("yodel-observer-XXXXXX", NULL);
+  person_init (&world->alice, world);
+  person_init (&world->bob, world);
+  for (guint i = 0; i < N_OTHERS; i++)
+    person_init (&world->others[i], world);
+  befriend (&world->alice, &world->bob);
+  befriend (&world->bob, &world->alice);
+  seen = g_byte_array_new ();
+  udp_tap_open (on_datagram);
+  all_join (world);
+}
+
+static void
+tear_down (World         *world,
+           gconstpointer  data)
+{
+  person_clear (&world->alice);
+  person_clear (&world->bob);
+  for (guint i = 0; i < N_OTHERS; i++)
+    person_clear (&world->others[i]);
+  udp_tap_open (NULL);
+  g_byte_array_unref (seen);
+  for (guint i = 0; i < world->n_folders; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u.db", world->folder, i);
+
+      g_remove (path);
+    }
+  g_rmdir (world->folder);
+  g_free (world->folder);
+}
+
+static void
+on_called (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  Person *self = user_data;
+
+  g_clear_object (&self->call);
+  self->call = yodel_endpoint_call_finish (YODEL_ENDPOINT (source), result, NULL);
+  g_assert_nonnull (self->call);
+}
+
+static gboolean
+is_in (Person         *self,
+       YodelCallState  state)
+{
+  return self->call != NULL && yodel_call_get_state (self->call) == state;
+}
+
+static void
+talk (World *world)
+{
+  yodel_endpoint_call_async (world->alice.endpoint, yodel_identity_get_address (world->bob.identity), YODEL_CALL_AUDIO, NULL, on_called,
+                             &world->alice);
+  RUN_UNTIL (is_in (&world->bob, YODEL_CALL_RINGING));
+  yodel_call_accept (world->bob.call, YODEL_CALL_AUDIO);
+  RUN_UNTIL (is_in (&world->alice, YODEL_CALL_CONNECTED) && is_in (&world->bob, YODEL_CALL_CONNECTED));
+}
+
+static void
+hang_up (World *world)
+{
+  yodel_call_hang_up (world->alice.call);
+  RUN_UNTIL (is_in (&world->alice, YODEL_CALL_ENDED) && is_in (&world->bob, YODEL_CALL_ENDED));
+}
+
+static gboolean
+was_seen (gconstpointer data,
+          gsize         size)
+{
+  gboolean found;
+
+  udp_tap_open (NULL);   /* while it is looked through */
+  found = memmem (seen->data, seen->len, data, size) != NULL;
+  udp_tap_open (on_datagram);
+  return found;
+}
+
+static void
+make_open (Person          *self,
+           YodelDhtMailbox *mailbox)
+{
+  yodel_dht_mailbox_make_open (key_of (self), (guint32) (g_get_real_time () / G_USEC_PER_SEC / YODEL_MAILBOX_DAY_S), mailbox);
+}
+
+static void
+assert_unknown (Person *self)
+{
+  const char *address = yodel_identity_get_address (self->identity);
+  guint8 x25519[32];
+
+  g_assert_false (was_seen (key_of (self), 32));
+  g_assert_true (yodel_dht_get_agreement_key (key_of (self), x25519));
+  g_assert_false (was_seen (x25519, sizeof x25519));
+  g_assert_false (was_seen (address, strlen (address)));
+  g_assert_false (was_seen (address + strlen ("yodel:"), 16));   /* nor a good part of it */
+}
+
+/* A whole call, and a knock of a stranger with his name. */
+static void
+test_learns_nothing (World         *world,
+                     gconstpointer  data)
+{
+  static const char * const words[] = { NAME, "Wilhelmina", "yodel:", "a=fingerprint", "a=candidate", "m=audio", "ice-pwd", "v=0" };
+  YodelDhtMailbox mailbox;
+  gsize size;
+  const guint8 *sealed;
+
+  talk (world);
+  hang_up (world);
+  yodel_endpoint_call_async (world->others[0].endpoint, yodel_identity_get_address (world->bob.identity), YODEL_CALL_AUDIO, NULL,
+                             on_called, &world->others[0]);
+  RUN_UNTIL (world->bob.n_incoming == 2);
+  g_assert_cmpstr (yodel_call_get_remote_name (world->bob.call), ==, NAME);
+
+  /* he sees where it lies, and the envelope */
+  make_open (&world->bob, &mailbox);
+  g_assert_true (was_seen (mailbox.bytes, sizeof mailbox.bytes));
+  g_assert_cmpuint (world->bob.heard->len, >, 0);
+  sealed = g_bytes_get_data (world->bob.heard->pdata[0], &size);
+  g_assert_true (was_seen (sealed + 64, 64));
+
+  /* and that is all */
+  assert_unknown (&world->alice);
+  assert_unknown (&world->bob);
+  assert_unknown (&world->others[0]);
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    g_assert_false (was_seen (words[i], strlen (words[i])));
+  g_test_message ("%u bytes were seen", seen->len);
+}
+
+/* A node that has seen where bob's mailbox is. */
+static void
+put (dht_runner            *runner,
+     const YodelDhtMailbox *mailbox,
+     const guint8          *data,
+     gsize                  size)
+{
+  dht_infohash hash;
+  dht_value *value = dht_value_new (data, size);
+
+  memcpy (hash.d, mailbox->bytes, sizeof hash.d);
+  dht_value_set_user_type (value, "yodel");
+  dht_runner_put (runner, &hash, value, NULL, NULL, false);
+  dht_value_unref (value);
+}
+
+/* What he saw, with one bit turned, cut, put together anew, and as it was: nothing of it rings. */
+static void
+test_forges_nothing (World         *world,
+                     gconstpointer  data)
+{
+  dht_runner *runner = dht_runner_new ();
+  dht_runner_config config;
+  YodelDhtMailbox mailbox;
+  guint n_put = 0, n_bent = 0;
+  const guint64 n_unreadable = world->bob.endpoint->counters.n_unreadable;
+
+  talk (world);
+  hang_up (world);
+  dht_runner_config_default (&config);
+  config.threaded = true;
+  config.dht_config.node_config.network = network;
+  g_assert_cmpint (dht_runner_run_config (runner, (in_port_t) (first_port + 40), &config), ==, 0);
+  {
+    g_autofree char *port = g_strdup_printf ("%u", first_port);
+
+    dht_runner_bootstrap (runner, "127.0.0.1", port);
+  }
+  make_open (&world->bob, &mailbox);
+  for (guint i = 0, n = MIN (8, world->bob.heard->len); i < n; i++)
+    {
+      gsize size, other_size;
+      const guint8 *sealed = g_bytes_get_data (world->bob.heard->pdata[i], &size);
+      const guint8 *other = g_bytes_get_data (world->bob.heard->pdata[(i + 1) % n], &other_size);
+      g_autofree guint8 *bent = g_memdup2 (sealed, size);
+
+      put (runner, &mailbox, sealed, size);
+      bent[size / 2] ^= 1;
+      put (runner, &mailbox, bent, size);
+      put (runner, &mailbox, sealed, size / 2);
+      memcpy (bent, other, MIN (40, other_size));
+      put (runner, &mailbox, bent, size);
+      n_put += 4;
+      n_bent += 3;
+    }
+  RUN_UNTIL (world->bob.endpoint->counters.n_unreadable >= n_unreadable + n_bent / 2);
+  g_assert_cmpuint (world->bob.n_incoming, ==, 1);
+  g_assert_cmpuint (n_put, >, 0);
+
+  talk (world);   /* and who is meant gets through */
+  g_assert_cmpuint (world->bob.n_incoming, ==, 2);
+  dht_runner_delete (runner);
+}
+
+/* The same people on two days: no mailbox of the one is one of the other. */
+static void
+test_links_no_days (World         *world,
+                    gconstpointer  data)
+{
+  YodelDhtMailbox before, after;
+
+  talk (world);
+  hang_up (world);
+  make_open (&world->bob, &before);
+  g_assert_true (was_seen (before.bytes, sizeof before.bytes));
+
+  all_leave (world);
+  offset_us = 2 * DAY_US;   /* near midnight one listens to the neighbouring day's too */
+  udp_tap_open (NULL);
+  g_byte_array_set_size (seen, 0);
+  udp_tap_open (on_datagram);
+  all_join (world);
+  talk (world);
+  make_open (&world->bob, &after);
+  g_assert_true (was_seen (after.bytes, sizeof after.bytes));
+  g_assert_false (was_seen (before.bytes, sizeof before.bytes));
+  g_assert_cmpint (memcmp (before.bytes, after.bytes, sizeof before.bytes), !=, 0);
+}
+
+#define ADD(path, test) g_test_add ("/dht/observer/" path, World, NULL, set_up, test, tear_down)
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autofree char *cache = g_dir_make_tmp ("yodel-observer-XXXXXX", NULL);
+
+  g_test_init (&argc, &argv, NULL);
+  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  first_port = (guint16) g_test_rand_int_range (31000, 39000);
+  ADD ("learns-no-name-no-address-no-word", test_learns_nothing);
+  ADD ("forges-and-replays-nothing", test_forges_nothing);
+  ADD ("links-no-days", test_links_no_days);
+  return g_test_run ();
+}

@@ -1,0 +1,69 @@
+/* RTLD_NEXT */
+#define _GNU_SOURCE
+
+#include "lib/udp-tap.h"
+
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+typedef ssize_t (*Sendto) (int, const void *, size_t, int, const struct sockaddr *, socklen_t);
+
+static GMutex     lock;
+static UdpTapFunc tap;
+
+void
+udp_tap_open (UdpTapFunc func)
+{
+  g_mutex_lock (&lock);
+  tap = func;
+  g_mutex_unlock (&lock);
+}
+
+static guint16
+get_port (const struct sockaddr *address)
+{
+  if (address->sa_family == AF_INET)
+    return g_ntohs (((const struct sockaddr_in *) address)->sin_port);
+  if (address->sa_family == AF_INET6)
+    return g_ntohs (((const struct sockaddr_in6 *) address)->sin6_port);
+  return 0;
+}
+
+static void
+show (int                    fd,
+      const void            *data,
+      size_t                 size,
+      const struct sockaddr *to)
+{
+  struct sockaddr_storage own = { 0 };
+  socklen_t own_size = sizeof own;
+
+  if (getsockname (fd, (struct sockaddr *) &own, &own_size) < 0)
+    return;
+  g_mutex_lock (&lock);
+  if (tap != NULL)
+    tap (get_port ((struct sockaddr *) &own), get_port (to), data, size);
+  g_mutex_unlock (&lock);
+}
+
+__attribute__ ((visibility ("default"))) ssize_t
+sendto (int                    fd,
+        const void            *data,
+        size_t                 size,
+        int                    flags,
+        const struct sockaddr *to,
+        socklen_t              to_size)
+{
+  static Sendto real;
+  gpointer found = g_atomic_pointer_get (&real);
+
+  if (found == NULL)
+    {
+      found = dlsym (RTLD_NEXT, "sendto");
+      g_atomic_pointer_set (&real, found);
+    }
+  if (to != NULL)
+    show (fd, data, size, to);
+  return ((Sendto) found) (fd, data, size, flags, to, to_size);
+}
