@@ -44,6 +44,11 @@ tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c
 tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/soup/test-hostile-rendezvous
+tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h
+tests_soup_test_hostile_rendezvous_CPPFLAGS = $(AM_CPPFLAGS)
+tests_soup_test_hostile_rendezvous_LDADD    = libyodel.la $(BASE_LIBS)
+
 # A Yodel that the page's tests call and are called by.
 noinst_PROGRAMS += tests/guest/guest-endpoint
 tests_guest_guest_endpoint_SOURCES = tests/guest/guest-endpoint.c
