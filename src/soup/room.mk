@@ -56,4 +56,4 @@ tests_guest_guest_endpoint_LDADD   = libyodel.la libyodel-media.la $(BASE_LIBS)
 endif
 
 INTEROP_TESTS += tests/guest/test-chromium.sh tests/guest/test-firefox.sh
-EXTRA_DIST += data/guest tests/guest/guest.mjs tests/guest/run.sh tests/guest/test-chromium.sh tests/guest/test-firefox.sh
+EXTRA_DIST += data/guest tests/guest/guest.mjs tests/guest/run.sh tests/guest/shots.sh tests/guest/test-chromium.sh tests/guest/test-firefox.sh
