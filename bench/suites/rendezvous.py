@@ -15,6 +15,7 @@ CALLS_A_SECOND = 50
 LIMIT_MIB = 200
 LIMIT_BACK_S = 5
 START_S = 60
+START_TLS_S = 150               # the clients' handshakes are theirs to do
 PROCESSES = 8
 COUNTED = ("clients", "begun", "failed", "words")
 
@@ -57,7 +58,7 @@ class Crowd:
     def __init__(self, bench, uri, clients, calls_a_second, seconds, dead=(), environment=(), processes=PROCESSES):
         others = ",".join(str(core) for core in range(1, os.cpu_count())) or "0"
         pause_ms = round(1000 * processes / calls_a_second) if calls_a_second else 0
-        words = ["taskset", "-c", others, bench.program("meeting"), uri, str(clients // processes), str(pause_ms), str(seconds), *dead]
+        words = ["taskset", "-c", others, bench.program("meeting"), uri, str(clients // processes), str(pause_ms), str(round(seconds)), *dead]
         self.processes = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **dict(environment)})
                           for _ in range(processes)]
 
@@ -92,12 +93,13 @@ def busy(bench, seconds, tls=None):
     """Idle clients first, then the same with set-ups."""
     server = Server(tls=tls)
     environment = {"YODEL_CA_FILE": tls} if tls else {}
-    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + START_S, environment=environment)
+    start_s = START_TLS_S if tls else START_S
+    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + start_s, environment=environment)
     try:
         there = crowd.event("all-there")
         out = {"all_there_s": there["seconds"], "idle_cpu_pct": window(server, seconds), "idle_mib": round(server.mib(), 1)}
         crowd.end()
-        crowd = Crowd(bench, server.uri, CLIENTS, CALLS_A_SECOND, seconds + 25, environment=environment)
+        crowd = Crowd(bench, server.uri, CLIENTS, CALLS_A_SECOND, seconds + max(25, 1.5 * out["all_there_s"]), environment=environment)
         crowd.event("all-there")
         out["busy_cpu_pct"] = window(server, seconds)
         out["busy_mib"] = round(server.mib(), 1)
