@@ -60,6 +60,13 @@ tests_cli_test_json_line_SOURCES  = tests/cli/test-json-line.c
 tests_cli_test_json_line_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 tests_cli_test_json_line_LDADD    = $(CLI_TEST_LIBS)
 
+# Who knocks in tests/cli/test-flood.sh.
+noinst_PROGRAMS += tests/cli/knock-maker tests/cli/knock-sender
+tests_cli_knock_maker_SOURCES  = tests/cli/knock-maker.c
+tests_cli_knock_maker_LDADD    = $(CORE_LIBS)
+tests_cli_knock_sender_SOURCES = tests/cli/knock-sender.c
+tests_cli_knock_sender_LDADD   = libyodel.la $(BASE_LIBS)
+
 check_PROGRAMS += tests/cli/test-media-options
 tests_cli_test_media_options_SOURCES = tests/cli/test-media-options.c
 tests_cli_test_media_options_LDADD   = $(CLI_TEST_LIBS)
@@ -74,7 +81,7 @@ tests_fuzz_fuzz_description_line_LDADD   = $(CLI_TEST_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/description-line
 EXTRA_DIST += tests/cli/call-lib.sh
-dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-people.sh tests/cli/test-restart.sh tests/cli/test-sound-call.sh tests/cli/test-stereo.sh tests/cli/test-usage.sh
+dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-flood.sh tests/cli/test-people.sh tests/cli/test-restart.sh tests/cli/test-sound-call.sh tests/cli/test-stereo.sh tests/cli/test-usage.sh
 
 check_PROGRAMS += tests/cli/test-status-line
 tests_cli_test_status_line_SOURCES = tests/cli/test-status-line.c
