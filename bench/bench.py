@@ -3,7 +3,7 @@
 
   bench.py [SUITE...] [--out FILE.json]
 
-Suites: setup cpu latency loss video rates echo devices dht rfc8867 calls rendezvous; all by default.  Prints a table and writes
+Suites: setup cpu latency loss video rates echo devices lan dht rfc8867 calls rendezvous; all by default.  Prints a table and writes
 bench.json and, for rates and rfc8867, a plot of each case.
 
 Environment: YODEL (the program), BENCH_BIN (where floor and calls were built), YODEL_WIRE (the link
@@ -30,7 +30,7 @@ sys.dont_write_bytecode = True
 
 import network  # noqa: E402
 
-SUITES = ("setup", "cpu", "latency", "loss", "video", "rates", "echo", "devices", "dht", "rfc8867", "calls", "rendezvous")
+SUITES = ("setup", "cpu", "latency", "loss", "video", "rates", "echo", "devices", "lan", "dht", "rfc8867", "calls", "rendezvous")
 CLIP_S = 60
 SMALL = (160, 90, 10)           # of the side that is not judged
 HD = (1280, 720, 30)

@@ -1,5 +1,5 @@
-# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices dht rfc8867 calls rendezvous"] [BENCH_QUICK=1]
-bench_programs = bench/floor bench/calls bench/echo bench/dht bench/meeting
+# bench: the numbers Yodel is held to.  make bench [BENCH="setup cpu latency loss video rates echo devices lan dht rfc8867 calls rendezvous"] [BENCH_QUICK=1]
+bench_programs = bench/floor bench/calls bench/echo bench/dht bench/dht-idle bench/meeting
 EXTRA_PROGRAMS = $(bench_programs)
 CLEANFILES    += $(bench_programs)
 
@@ -15,6 +15,11 @@ bench_calls_LDADD    = libyodel.la $(BASE_LIBS) $(MATH_LIBS)
 bench_dht_SOURCES  = %D%/dht.c
 bench_dht_CPPFLAGS = -I$(top_srcdir)/include $(BASE_CFLAGS)
 bench_dht_LDADD    = libyodel.la $(BASE_LIBS)
+
+bench_dht_idle_SOURCES  = %D%/dht-idle.c tests/lib/udp-tap.c tests/lib/udp-tap.h
+bench_dht_idle_CPPFLAGS = -I$(top_srcdir)/include -I$(top_srcdir)/tests $(BASE_CFLAGS)
+bench_dht_idle_LDADD    = libyodel.la $(BASE_LIBS)
+bench_dht_idle_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
 
 # Beside the pure rooms: what only a process with devices carries.
 bench_echo_SOURCES  = %D%/echo.c
@@ -38,6 +43,7 @@ EXTRA_DIST += docs/bench.md \
   %D%/suites/devices.py \
   %D%/suites/dht.py \
   %D%/suites/echo.py \
+  %D%/suites/lan.py \
   %D%/suites/latency.py \
   %D%/suites/loss.py \
   %D%/suites/rates.py \

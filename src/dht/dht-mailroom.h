@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define YODEL_DHT_MAX_PAIRS     32   /* contacts with a mailbox of their own; the others use the open one */
-#define YODEL_DHT_MAX_PAIRS_LOW  8   /* where traffic is dear */
+#define YODEL_DHT_MAX_PAIRS_LOW  0   /* where traffic is dear: each mailbox that is listened to costs some 3 MB a day */
 
 #define YODEL_DHT_WAY_OPEN "open"
 #define YODEL_DHT_WAY_PAIR "pair"
