@@ -57,6 +57,7 @@ yodel_call_end (YodelCall      *self,
     return;
   self->is_ending = TRUE;
   self->end_reason = reason;
+  g_free (self->end_text);
   self->end_text = g_strdup (text);
   if (self->session != NULL && yodel_session_get_state (self->session) != YODEL_SESSION_ENDED)
     yodel_session_close (self->session);

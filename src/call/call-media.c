@@ -299,9 +299,10 @@ static gboolean
 on_nothing_new (gpointer data)
 {
   YodelCall *self = data;
+  g_autofree char *text = g_steal_pointer (&self->end_text);
 
   self->anew_timer = 0;
-  yodel_call_fail (self, YODEL_END_FAILED, "the encrypted handshake with the other side failed");
+  yodel_call_fail (self, self->end_reason, text);
   return G_SOURCE_REMOVE;
 }
 
@@ -311,6 +312,8 @@ wait_for_offer (YodelCall *self)
 {
   GSource *source = g_timeout_source_new (ANEW_MS);
 
+  self->end_reason = yodel_session_get_end_reason (self->session);
+  self->end_text = g_strdup (yodel_session_get_end_text (self->session));
   drop_session (self);
   g_source_set_callback (source, on_nothing_new, self, NULL);
   self->anew_timer = g_source_attach (source, self->endpoint->context);
@@ -325,7 +328,7 @@ on_session_ended (YodelCall *self)
 
   if (self->accepted_us == 0 && self->is_early && !self->is_ending)
     {
-      yodel_call_media_drop (self);
+      drop_session (self);   /* what other devices have answered counts later */
       self->is_early_lost = TRUE;
     }
   else if (!self->is_outgoing && self->accepted_us > 0 && self->connected_us == 0 && !self->is_ending && !self->is_anew &&
@@ -600,7 +603,10 @@ apply_description (YodelCall              *self,
       return;
     }
   if (self->anew_timer != 0)
-    self->is_anew = TRUE;
+    {
+      self->is_anew = TRUE;
+      g_clear_pointer (&self->end_text, g_free);
+    }
   g_clear_handle_id (&self->anew_timer, g_source_remove);
   note_fingerprint (self, TRUE, named);
   if (self->session == NULL)
@@ -648,7 +654,7 @@ apply (YodelCall              *self,
   switch (message->type)
     {
     case YODEL_CALL_MESSAGE_OFFER:
-      if (give_way (self))
+      if (!self->awaits_old_answer && give_way (self))
         apply_description (self, message);
       break;
     case YODEL_CALL_MESSAGE_ANSWER:
