@@ -406,7 +406,8 @@ on_agreed (YodelCall *self)
       remote |= media_of_kind[kind];
 
   self->remote_media = remote;
-  self->held_by_peer = audio != NULL && (get_direction (self, YODEL_MEDIA_AUDIO) & YODEL_DIRECTION_SENDONLY) != 0 &&
+  /* what we want anew is not agreed on yet, and says nothing about the peer */
+  self->held_by_peer = audio != NULL && !self->needs_offer && (get_direction (self, YODEL_MEDIA_AUDIO) & YODEL_DIRECTION_SENDONLY) != 0 &&
                        (yodel_track_get_current_direction (audio) & YODEL_DIRECTION_SENDONLY) == 0;
   yodel_call_notify_media (self);
 }
