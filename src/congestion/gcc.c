@@ -128,6 +128,7 @@ update_target (YodelGcc *self)
     bps *= exp2 (-(self->sent_us - self->unheard_since_us) / (double) outage_us (self));
   if (!self->has_feedback)
     bps = yodel_report_control_get_bps (&self->reports, self->min_bps, self->max_bps) * exp2 (-unanswered_s (self));
+  bps = MIN (bps, yodel_circuit_breaker_get_ceiling_bps (&self->breaker));
   self->target_bps = MIN (limit (self, bps), self->guard.limit_bps);
 }
 

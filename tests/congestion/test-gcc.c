@@ -336,11 +336,13 @@ test_circuit_breaker (void)
   g_assert_false (breaker.is_open);
 
   /* 4 Mbit/s at 30 % loss and 500 ms: TCP would send a fortieth. */
-  for (guint i = 0; i < 5; i++)
+  for (guint i = 0; i < 6; i++)
     {
       for (guint j = 0; j < 500; j++)
         yodel_circuit_breaker_on_sent (&breaker, 1000, now_us += 2 * MS);
       yodel_circuit_breaker_on_report (&breaker, 0.3, 500 * MS, now_us);
+      g_assert_cmpint (breaker.is_open, ==, i == 5);      /* ten round trips after the first of them */
+      yodel_circuit_breaker_on_heard (&breaker, now_us);
     }
   g_assert_true (breaker.is_open);
 
@@ -349,6 +351,42 @@ test_circuit_breaker (void)
     yodel_circuit_breaker_on_sent (&breaker, 1000, now_us += 2 * MS);
   yodel_circuit_breaker_on_report (&breaker, 0.02, 50 * MS, now_us);
   g_assert_false (breaker.is_open);
+}
+
+/* Whoever keeps to what it allows is not stopped, however seldom or often the reports come. */
+static void
+test_circuit_breaker_has_a_ceiling (void)
+{
+  static const gint64 intervals_us[] = { 100 * MS, 1000 * MS };
+
+  for (guint i = 0; i < G_N_ELEMENTS (intervals_us); i++)
+    {
+      g_autoptr (GRand) dice = g_rand_new_with_seed (8083);
+      YodelCircuitBreaker breaker;
+      gint64 now_us = 0;
+      double rate_bps = 4e6, budget_bytes = 0, sum_bps = 0;
+      guint n = 60 * G_USEC_PER_SEC / intervals_us[i];
+
+      yodel_circuit_breaker_init (&breaker);
+      for (guint j = 0; j < n; j++)
+        {
+          guint n_sent = 0, n_lost = 0;
+
+          budget_bytes += rate_bps / 8 * intervals_us[i] / G_USEC_PER_SEC;
+          for (; budget_bytes >= 1000; budget_bytes -= 1000, n_sent++)
+            {
+              yodel_circuit_breaker_on_sent (&breaker, 1000, now_us + n_sent);
+              n_lost += g_rand_double (dice) < 0.1;
+            }
+          now_us += intervals_us[i];
+          yodel_circuit_breaker_on_report (&breaker, (double) n_lost / MAX (n_sent, 1), 300 * MS, now_us);
+          g_assert_false (breaker.is_open);
+          rate_bps = MIN (4e6, yodel_circuit_breaker_get_ceiling_bps (&breaker));
+          sum_bps += rate_bps;
+        }
+      g_assert_cmpfloat (sum_bps / n, >, 800000);          /* TCP would send 103 kbit/s */
+      g_assert_cmpfloat (sum_bps / n, <, 1500000);          /* it begins with 4 Mbit/s */
+    }
 }
 
 static void
@@ -518,6 +556,7 @@ main (int   argc,
   g_test_add_func ("/congestion/competing/a-rival-that-comes-back", test_rival_comes_back);
   g_test_add_func ("/congestion/competing/a-rival-that-was-there-before", test_rival_at_the_least);
   g_test_add_func ("/congestion/circuit-breaker/opens-and-closes", test_circuit_breaker);
+  g_test_add_func ("/congestion/circuit-breaker/has-a-ceiling", test_circuit_breaker_has_a_ceiling);
   g_test_add_func ("/congestion/rtt-guard/less-and-less", test_rtt_guard);
   g_test_add_func ("/congestion/gcc/peer-with-reports-only", test_peer_with_reports_only);
   g_test_add_func ("/congestion/gcc/feedback-overrules-remb", test_feedback_overrules_remb);
