@@ -13,6 +13,8 @@
 
 /* On the shortest paths requests come no faster than this. */
 #define MIN_RESEND_US   (10 * (gint64) 1000)
+/* A request that is said again after this is no duplicate of the path's. */
+#define ECHO_US         (5 * (gint64) 1000)
 /* Before one was measured. */
 #define DEFAULT_RTT_US  (100 * (gint64) 1000)
 
@@ -22,6 +24,7 @@ typedef struct
   gint64   sent_us;
   gint64   resent_us;
   gboolean resent;
+  gboolean echoed;         /* since then */
 } Slot;
 
 /* The numbers from oldest to oldest + span - 1 live in their slots; some of these may be empty. */
@@ -170,6 +173,27 @@ yodel_packet_history_resend (YodelPacketHistory *self,
 
   slot->resent = TRUE;
   slot->resent_us = now_us;
+  slot->echoed = FALSE;
+  return g_bytes_ref (slot->packet);
+}
+
+/* The peer says a request once more within the same round trip: what came meanwhile, such as what
+ * protects the packet, did not replace it.
+ *
+ * Returns: (transfer full) (nullable): the packet, once after each resend */
+GBytes *
+yodel_packet_history_echo (YodelPacketHistory *self,
+                           guint16             sequence_number,
+                           gint64              now_us)
+{
+  Slot *slot = get_slot (self, sequence_number);
+
+  drop_aged (self, now_us);
+  if ((guint16) (sequence_number - self->oldest) >= self->span || slot->packet == NULL || !slot->resent
+      || slot->echoed || now_us - slot->resent_us < ECHO_US)
+    return NULL;
+
+  slot->echoed = TRUE;
   return g_bytes_ref (slot->packet);
 }
 

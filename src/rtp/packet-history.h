@@ -18,6 +18,9 @@ void                yodel_packet_history_push        (YodelPacketHistory       *
 GBytes             *yodel_packet_history_resend      (YodelPacketHistory       *self,
                                                       guint16                   sequence_number,
                                                       gint64                    now_us);
+GBytes             *yodel_packet_history_echo        (YodelPacketHistory       *self,
+                                                      guint16                   sequence_number,
+                                                      gint64                    now_us);
 GBytes             *yodel_packet_history_peek_newest (YodelPacketHistory       *self,
                                                       gint64                    now_us);
 guint               yodel_packet_history_get_size    (const YodelPacketHistory *self);

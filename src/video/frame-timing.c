@@ -19,8 +19,12 @@
 #define CUT_THROUGH_ENTER_US  (20 * 1000)
 #define CUT_THROUGH_LEAVE_US  (30 * 1000)
 
-/* A frame that waited for a resend may be this late: a stutter, and not a freeze (150 ms). */
+/* A frame that waited for a resend may be this late: a stutter, and not a freeze (150 ms).  Less on a
+ * long way, where the rate falls deeper and a resend waits longer for its turn. */
 #define RECOVERED_LATENESS_US (80 * 1000)
+#define LEAST_LATENESS_US     (40 * 1000)
+#define LONG_WAY_US           (50 * 1000)
+#define LATENESS_PER_RTT      3         /* the third part of what it is longer than that */
 
 /* A loss shows with the next packet, which may be of the next frame; then a round trip. */
 #define NOTICE_US             (40 * 1000)
@@ -232,6 +236,7 @@ recovery_delay_us (const YodelFrameTiming *self,
                    gint64                  now_us)
 {
   gint64 round_us = self->rtt_us + self->rtt_us / 8 + NOTICE_US;
+  gint64 allowed_us = RECOVERED_LATENESS_US - MAX (self->rtt_us - LONG_WAY_US, 0) / LATENESS_PER_RTT;
   gint64 late_us = 0;
 
   if (self->recovered.n == 0 || now_us - self->recovered_us > RECOVERED_MAX_AGE_US)
@@ -240,7 +245,7 @@ recovery_delay_us (const YodelFrameTiming *self,
   /* One round of resending is what the next loss takes, whatever the few before it took.  What took
    * longer than two was an outage, and will be one again. */
   late_us = MIN (MAX (self->recovered.quantile, round_us), 2 * self->rtt_us + OUTAGE_MARGIN_US);
-  return MAX (late_us - RECOVERED_LATENESS_US, 0);
+  return MAX (late_us - MAX (allowed_us, LEAST_LATENESS_US), 0);
 }
 
 static gint64

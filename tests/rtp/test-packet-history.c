@@ -133,6 +133,34 @@ test_same_number_again (void)
   g_assert_cmpuint (yodel_packet_history_get_size (history), ==, 1);
 }
 
+static gboolean
+echoes (YodelPacketHistory *history,
+        guint16             number,
+        gint64              now_us)
+{
+  g_autoptr (GBytes) packet = yodel_packet_history_echo (history, number, now_us);
+
+  return packet != NULL;
+}
+
+/* Once after each resend, for a request that is said again, not for one that the path has doubled. */
+static void
+test_an_echo_is_answered_once (void)
+{
+  g_autoptr (YodelPacketHistory) history = yodel_packet_history_new (16);
+
+  yodel_packet_history_set_rtt (history, 80 * MS);
+  push (history, 7, 0);
+  g_assert_false (echoes (history, 7, 100 * MS));
+  g_assert_true (resends (history, 7, 100 * MS));
+  g_assert_false (echoes (history, 7, 104 * MS));
+  g_assert_true (echoes (history, 7, 110 * MS));
+  g_assert_false (echoes (history, 7, 120 * MS));
+  g_assert_false (echoes (history, 8, 120 * MS));
+  g_assert_true (resends (history, 7, 180 * MS));
+  g_assert_true (echoes (history, 7, 190 * MS));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -144,6 +172,7 @@ main (int   argc,
   ADD_CASES ("/rtp/packet-history/age/", age_cases, test_age);
   g_test_add_func ("/rtp/packet-history/size-is-bounded", test_size_is_bounded);
   g_test_add_func ("/rtp/packet-history/gaps-and-jumps", test_gaps_and_jumps);
+  g_test_add_func ("/rtp/packet-history/an-echo-is-answered-once", test_an_echo_is_answered_once);
   g_test_add_func ("/rtp/packet-history/same-number-again", test_same_number_again);
   return g_test_run ();
 }
