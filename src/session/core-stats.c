@@ -144,6 +144,9 @@ add_sent_video (GVariantBuilder    *object,
                                 counters->retransmitted_packets);
   yodel_stats_object_add_count (object, "retransmittedBytesSent", counters->retransmitted_bytes);
   yodel_stats_object_add_count (object, "fecPacketsSent", counters->protection_packets);
+  yodel_stats_object_add_text (object, "scalabilityMode",
+                               yodel_video_sender_get_n_layers (section->video_sender) > 1 ? "L1T2" : "L1T1");
+  yodel_stats_object_add_count (object, "disposableFramesSent", counters->disposable_frames);
   yodel_stats_object_add_text (object, "qualityLimitationReason",
                                yodel_video_sender_get_limit_reason (section->video_sender));
   yodel_stats_object_add_flag (object, "paused", path->paused);

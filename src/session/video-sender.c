@@ -40,6 +40,15 @@
 #define FEC_MIN_SHARE   0.2
 #define FEC_MAX_SHARE   0.4
 
+/* From this round trip and this loss on, every other frame is one that no other needs: it is neither
+ * repeated nor protected, and if it is lost the picture goes on with the next. */
+#define LAYERS_FROM_RTT_US (220 * G_TIME_SPAN_MILLISECOND)
+#define LAYERS_FROM_LOSS   0.04
+#define LAYERS_FROM_FPS    20        /* half of them is still motion */
+
+/* What no other frame needs is left out rather than sent so late. */
+#define LATE_US (100 * G_TIME_SPAN_MILLISECOND)
+
 /* What is measured over a second swings, and what is done about it looks at the higher end. */
 #define LOSS_MEMORY_US     (10 * G_USEC_PER_SEC)
 
@@ -79,6 +88,7 @@ struct _YodelVideoSender
   YodelPacketHistory      *history;            /* (owned) */
   YodelVideoProtection    *protection;         /* (owned) */
   gboolean                 protecting;
+  guint                    n_layers;           /* of the frames to come */
   gsize                    longest_packet_bytes;   /* of the frame that is being sent */
   gint64                   backlog_us;         /* of the flow, when the last picture came */
   YodelQualityLadder      *ladder;             /* (owned) */
@@ -133,6 +143,7 @@ yodel_video_sender_new (guint32 ssrc,
   self->enabled = TRUE;
   self->key_frame_us = G_MININT64 / 2;
   self->interval_us = G_USEC_PER_SEC / ASSUMED_FPS;
+  self->n_layers = 1;
   return self;
 }
 
@@ -247,6 +258,8 @@ yodel_video_sender_get_protection (const YodelVideoSender *self)
 
   if (self->protecting)
     again += get_fec_share (self);
+  if (self->n_layers > 1)
+    again *= YODEL_VP8_BASE_PCT / 100.0;
   return again / (1 + again);
 }
 
@@ -305,6 +318,19 @@ free_share (gint64 backlog_us)
   return 1 - (1 - LEAST_OF_RATE) * CLAMP (filled, 0, 1);
 }
 
+/* With a margin between yes and no. */
+static guint
+choose_layers (const YodelVideoSender *self,
+               double                  fps)
+{
+  gboolean layered = self->n_layers > 1;
+  gint64 from_us = layered ? LAYERS_FROM_RTT_US * 3 / 4 : LAYERS_FROM_RTT_US;
+  double from_loss = layered ? LAYERS_FROM_LOSS / 2 : LAYERS_FROM_LOSS;
+
+  return self->codec == YODEL_VIDEO_VP8 && self->content == YODEL_VIDEO_CONTENT_MOTION && fps >= LAYERS_FROM_FPS
+         && self->rtt_us >= from_us && self->loss >= from_loss ? 2 : 1;
+}
+
 static YodelEncodeJob *
 create_job (YodelVideoSender *self,
             YodelVideoFrame  *picture,
@@ -319,6 +345,7 @@ create_job (YodelVideoSender *self,
   job->settings.codec = self->codec;
   job->settings.content = self->content;
   job->settings.fps = self->enabled ? quality->fps : 1;
+  job->settings.n_layers = self->n_layers = choose_layers (self, job->settings.fps);
   job->settings.bitrate_bps = free_share (self->backlog_us)
                               * MIN (self->bitrate_bps, yodel_quality_ladder_get_max_rate_bps (self->ladder));
 
@@ -420,6 +447,20 @@ rtp_time_of (const YodelVideoSender *self,
   return self->first_rtp_time + (guint32) (timestamp_us * (YODEL_VP8_CLOCK_RATE_HZ / 1000) / 1000);
 }
 
+/* Does no other frame need it? */
+static gboolean
+is_disposable (const YodelEncodedFrame *frame)
+{
+  return frame->n_layers > 1 && frame->non_reference;
+}
+
+static gboolean
+is_protected (const YodelVideoSender  *self,
+              const YodelEncodedFrame *frame)
+{
+  return self->protecting && !is_disposable (frame);
+}
+
 /* Returns: (transfer full) (nullable): the packet, in RED where it is to be protected (RFC 2198) */
 static GBytes *
 write_packet (YodelVideoSender        *self,
@@ -433,7 +474,7 @@ write_packet (YodelVideoSender        *self,
   const YodelRtpExtension more = { turned ? self->orientation_id : 0, &orientation, 1 };
   guint8 red[MAX_PAYLOAD_BYTES + RED_BYTES];
 
-  if (!self->protecting)
+  if (!is_protected (self, frame))
     return yodel_rtp_stream_write (&self->stream, self->payload_type, last,
                                    rtp_time_of (self, frame->timestamp_us), &more, payload, size);
 
@@ -549,6 +590,12 @@ send_frame (YodelVideoSender        *self,
   if (frame->codec != self->codec)
     return;                 /* another one was agreed on meanwhile */
 
+  if (is_disposable (frame) && yodel_flow_get_queue_us (flow) > LATE_US)
+    {
+      self->counters.frames_dropped++;
+      return;
+    }
+
   self->protecting = wants_protection (self);
   self->longest_packet_bytes = 0;
   switch (frame->codec)
@@ -556,12 +603,13 @@ send_frame (YodelVideoSender        *self,
     case YODEL_VIDEO_VP8: send_vp8 (self, flow, frame, now_us); break;
     case YODEL_VIDEO_VP9: send_vp9 (self, flow, frame, now_us); break;
     }
-  if (self->protecting)
+  if (is_protected (self, frame))
     send_protection (self, flow, frame, first, (guint16) (self->stream.next_sequence - first), now_us);
 
   self->rotation = frame->rotation;
   self->counters.frames_encoded++;
   self->counters.key_frames_encoded += frame->key_frame;
+  self->counters.disposable_frames += is_disposable (frame);
   self->counters.qp_sum += frame->qp;
   self->counters.width = frame->width;
   self->counters.height = frame->height;
@@ -654,6 +702,18 @@ is_protection (const YodelVideoSender *self,
          && packet->payload_bytes > 0 && packet->payload[0] == self->ulpfec_payload_type;
 }
 
+/* Does it belong to a frame that no other needs? */
+static gboolean
+is_of_disposable (const YodelVideoSender *self,
+                  const YodelRtpPacket   *packet)
+{
+  YodelVp8Descriptor descriptor;
+
+  return self->codec == YODEL_VIDEO_VP8 && packet->payload_type == self->payload_type
+         && yodel_vp8_descriptor_parse (&descriptor, packet->payload, packet->payload_bytes)
+         && descriptor.non_reference;
+}
+
 /* Not before it left: a request for a packet that still waits, or a probe filled with one, would
  * overtake those before it, and the peer would ask for all of them. */
 void
@@ -668,7 +728,7 @@ yodel_video_sender_on_sent (YodelVideoSender *self,
     return;
 
   self->next_to_leave = packet.sequence_number + 1;
-  if (self->nack && !is_protection (self, &packet))
+  if (self->nack && !is_protection (self, &packet) && !is_of_disposable (self, &packet))
     yodel_packet_history_push (self->history, packet.sequence_number, data, now_us);
 }
 
@@ -688,11 +748,15 @@ yodel_video_sender_on_nack (YodelVideoSender *self,
       g_autoptr (GBytes) original =
         yodel_packet_history_resend (self->history, sequence_numbers[i], now_us);
 
-      if (original == NULL)
-        continue;
+      g_autoptr (GBytes) echo = NULL;
 
-      for (guint copy = 0; copy < n_copies; copy++)
+      for (guint copy = 0; original != NULL && copy < n_copies; copy++)
         resend (self, flow, original, now_us);
+
+      if (original == NULL && self->protecting && n_copies > 1)
+        echo = yodel_packet_history_echo (self->history, sequence_numbers[i], now_us);
+      if (echo != NULL)
+        resend (self, flow, echo, now_us);
     }
   if (yodel_flow_get_repair_us (flow) > MAX_REPAIR_US)
     start_anew (self, flow, now_us);
@@ -787,6 +851,12 @@ YodelVideoCodec
 yodel_video_sender_get_codec (const YodelVideoSender *self)
 {
   return self->codec;
+}
+
+guint
+yodel_video_sender_get_n_layers (const YodelVideoSender *self)
+{
+  return self->n_layers;
 }
 
 const YodelVideoSenderCounters *

@@ -25,6 +25,7 @@ typedef struct
   guint64  frames_encoded;
   guint64  key_frames_encoded;
   guint64  frames_dropped;            /* by the rate control, or for want of time */
+  guint64  disposable_frames;         /* sent, of the upper layer: no other needs them */
   guint64  encode_us;
   guint64  qp_sum;
   guint    nack_count;                /* requests of the peer */
@@ -114,6 +115,8 @@ YodelRtpStream        *yodel_video_sender_get_stream        (YodelVideoSender   
 YodelRtpStream        *yodel_video_sender_get_rtx_stream    (YodelVideoSender               *self);
 YodelSenderStatistics *yodel_video_sender_get_statistics    (YodelVideoSender               *self);
 YodelVideoCodec        yodel_video_sender_get_codec         (const YodelVideoSender         *self);
+/* Temporal layers of the frames to come. */
+guint                  yodel_video_sender_get_n_layers      (const YodelVideoSender         *self);
 const YodelVideoSenderCounters *
                        yodel_video_sender_get_counters      (const YodelVideoSender         *self);
 

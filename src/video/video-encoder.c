@@ -41,6 +41,7 @@ encode_vp8 (YodelVideoEncoder         *self,
     }
 
   yodel_vp8_encoder_set_content (self->vp8, settings->content);
+  yodel_vp8_encoder_set_layers (self->vp8, settings->n_layers);
   yodel_vp8_encoder_set_rate (self->vp8, settings->bitrate_bps, settings->fps);
   if (settings->key_frame)
     yodel_vp8_encoder_request_key_frame (self->vp8);

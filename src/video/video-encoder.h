@@ -12,6 +12,7 @@ typedef struct
   YodelVideoContent  content;
   guint              bitrate_bps;
   double             fps;
+  guint              n_layers;       /* temporal ones, of VP8; 0 counts as 1 */
   gboolean           key_frame;
 } YodelEncodeSettings;
 

@@ -50,15 +50,16 @@ typedef struct
 } LayerPattern;
 
 /* Layer 0 knows of nothing but itself.  Who is above it leaves its references and its entropy
- * alone, so that any frame above may be lost. */
+ * alone, so that any frame above may be lost.  The more of the rate layer 0 has, the better what the
+ * others are predicted from: see docs/decisions/0133-two-layers.md. */
 static const LayerPattern patterns[YODEL_VP8_MAX_LAYERS] = {
   { 1, { { 0, FALSE, FALSE, 0 } }, { 100 }, { 1 } },
   { 2,
     {
-      { 0, FALSE, FALSE, NO_GOLDEN | NO_ALTREF },
-      { 1, TRUE,  TRUE,  NO_GOLDEN | NO_ALTREF | NO_UPDATE },
+      { 0, FALSE, FALSE, 0 },
+      { 1, TRUE,  TRUE,  NO_UPDATE },
     },
-    { 60, 100 }, { 2, 1 } },
+    { YODEL_VP8_BASE_PCT, 100 }, { 2, 1 } },
   { 4,
     {
       { 0, FALSE, FALSE, NO_GOLDEN | NO_ALTREF },
@@ -66,7 +67,7 @@ static const LayerPattern patterns[YODEL_VP8_MAX_LAYERS] = {
       { 1, TRUE,  FALSE, VP8_EFLAG_NO_REF_GF | NO_ALTREF | VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_ENTROPY },
       { 2, FALSE, TRUE,  NO_ALTREF | NO_UPDATE },
     },
-    { 40, 60, 100 }, { 4, 2, 1 } },
+    { 60, 75, 100 }, { 4, 2, 1 } },
 };
 
 /* Thread: one at a time, the encoder's. */
@@ -82,6 +83,7 @@ struct _YodelVp8Encoder
   double              optimal_ms;         /* of the buffer, on its way back after a rise of the rate */
   double              fps;
   guint               n_layers;
+  gboolean            says_layer;         /* there were several once */
   guint               n_cores;
   YodelVideoContent   content;
 
@@ -151,16 +153,24 @@ yodel_vp8_encoder_set_rate (YodelVp8Encoder *self,
   self->config_changed = TRUE;
 }
 
-/* A key frame marks the change, for receivers follow the layers from one only. */
+/* A key frame comes with the first of them, for receivers follow the layers from one only.  From then on
+ * every frame says its layer, also where there is one only, and the pattern may begin with any: what is in
+ * the references is of layer 0 before and after. */
 void
 yodel_vp8_encoder_set_layers (YodelVp8Encoder *self,
                               guint            n_layers)
 {
   n_layers = CLAMP (n_layers, 1, YODEL_VP8_MAX_LAYERS);
 
-  if (n_layers != self->n_layers)
-    close_codec (self);
+  if (n_layers == self->n_layers)
+    return;
+
+  if (!self->says_layer)
+    self->key_frame_wanted = TRUE;
+  self->says_layer = TRUE;
   self->n_layers = n_layers;
+  self->step = 0;
+  self->config_changed = TRUE;
 }
 
 void
@@ -254,7 +264,6 @@ fill_config (YodelVp8Encoder *self,
   config->g_timebase.den = TIMEBASE_HZ;
   config->g_threads = threads_for (self->n_cores, width * height);
   config->g_lag_in_frames = 0;
-  config->g_error_resilient = self->n_layers > 1 ? VPX_ERROR_RESILIENT_DEFAULT : 0;
   config->rc_end_usage = VPX_CBR;
   config->rc_undershoot_pct = UNDERSHOOT_PCT;
   config->rc_overshoot_pct = OVERSHOOT_PCT;
@@ -393,6 +402,7 @@ take_output (YodelVp8Encoder *self,
     .key_frame = (packet->data.frame.flags & VPX_FRAME_IS_KEY) != 0,
     .qp = qp,
     .n_layers = self->n_layers,
+    .says_layer = self->says_layer,
     .temporal_layer = step->layer,
     .layer_sync = step->layer_sync,
     .non_reference = step->non_reference,

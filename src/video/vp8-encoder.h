@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 
 #define YODEL_VP8_MAX_LAYERS 3u
 
+/* Of the rate, what the lower of two layers has. */
+#define YODEL_VP8_BASE_PCT 80u
+
 /* PictureID counts in 15 bits (RFC 7741 section 4.2). */
 #define YODEL_VP8_PICTURE_ID_MASK 0x7fffu
 
@@ -25,7 +28,8 @@ typedef struct
   guint     qp;               /* 0 (best) to 127 */
 
   guint16   picture_id;       /* rises by one a frame, 15 bits */
-  guint     n_layers;         /* temporal layers in use; 1: the next four say nothing */
+  guint     n_layers;         /* temporal layers in use */
+  gboolean  says_layer;       /* else the next four say nothing */
   guint     temporal_layer;   /* 0 to n_layers - 1 */
   gboolean  layer_sync;       /* refers to layer 0 alone */
   guint8    tl0_index;        /* TL0PICIDX: rises by one a frame of layer 0 */

@@ -107,7 +107,7 @@ write_descriptor (YodelVp8Packetiser *self)
 {
   const YodelEncodedFrame *frame = self->frame;
   YodelByteWriter writer = yodel_byte_writer_init (self->descriptor, sizeof self->descriptor);
-  gboolean layered = frame->n_layers > 1;
+  gboolean layered = frame->says_layer;
 
   yodel_byte_writer_u8 (&writer, BIT_EXTENDED | BIT_START | (frame->non_reference ? BIT_NON_REFERENCE : 0));
   yodel_byte_writer_u8 (&writer, BIT_PICTURE_ID | (layered ? BIT_TL0_INDEX | BIT_TEMPORAL_LAYER : 0));

@@ -169,20 +169,26 @@ job_free (Job *job)
 }
 
 /* A frame as long as a codec of constant bit rate makes it, give or take a sixth; a key frame is
- * three times as long, and those after it pay for it. */
+ * three times as long, and those after it pay for it.  With two layers every other is short. */
 static YodelEncodedFrame *
 make_up_frame (SimPeer              *peer,
                const YodelEncodeJob *job)
 {
   gint64 share_bytes = job->settings.bitrate_bps / 8 / job->settings.fps;
-  gboolean key_frame = job->settings.key_frame || peer->coded_width != job->width;
+  gboolean layered = job->settings.n_layers > 1;
+  gboolean key_frame = job->settings.key_frame || peer->coded_width != job->width || (layered && !peer->says_layer);
   double spread = g_rand_double_range (peer->call->sizes, 0.66, 1.33);
-  gint64 size = key_frame ? 3 * share_bytes : spread * (share_bytes - peer->debt_bytes / 6);
+  gboolean upper = layered && !key_frame && !peer->upper;
+  double part = !layered ? 1 : 2 * (upper ? 100 - YODEL_VP8_BASE_PCT : YODEL_VP8_BASE_PCT) / 100.0;
+  gint64 size = key_frame ? 3 * share_bytes : part * spread * (share_bytes - peer->debt_bytes / 6);
   guint8 *data;
   YodelEncodedFrame *frame = g_new0 (YodelEncodedFrame, 1);
 
   size = MAX (size, 60);
-  peer->debt_bytes = MAX (peer->debt_bytes + size - share_bytes, 0);
+  peer->debt_bytes = MAX (peer->debt_bytes + size - (gint64) (part * share_bytes), 0);
+  peer->upper = upper;
+  peer->says_layer |= layered;
+  peer->tl0_index += !upper;
   peer->coded_width = job->width;
 
   data = g_malloc0 (size);
@@ -195,7 +201,12 @@ make_up_frame (SimPeer              *peer,
     .height = job->height,
     .key_frame = key_frame,
     .qp = 40,
-    .n_layers = 1,
+    .n_layers = layered ? 2 : 1,
+    .says_layer = peer->says_layer,
+    .temporal_layer = upper,
+    .layer_sync = upper || key_frame,
+    .non_reference = upper,
+    .tl0_index = peer->tl0_index,
     .picture_id = peer->picture_id++ & YODEL_VP8_PICTURE_ID_MASK,
   };
   return frame;

@@ -59,6 +59,9 @@ typedef struct
   gint64            debt_bytes;        /* what frames without a codec took beyond their share */
   guint             coded_width;       /* of the last of them */
   guint16           picture_id;
+  guint8            tl0_index;
+  gboolean          says_layer;        /* there were two layers once */
+  gboolean          upper;             /* its last frame was of the upper layer */
   guint             rotation;          /* of its camera */
   gint64            camera_late_us;    /* from the taking of a picture to its being handed over */
   gint64            microphone_late_us;   /* the same of sound */

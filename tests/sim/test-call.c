@@ -293,7 +293,7 @@ static void
 test_protection (gconstpointer data)
 {
   gboolean is_long = GPOINTER_TO_INT (data);
-  const SimLinkConfig link = { .delay_us = is_long ? MS (125) : MS (20), .loss = 0.06 };
+  const SimLinkConfig link = { .delay_us = is_long ? MS (100) : MS (20), .loss = 0.06 };
   g_autoptr (SimCall) call = sim_call_new (20261122, TRUE);
   double used, sent;
 
@@ -310,6 +310,37 @@ test_protection (gconstpointer data)
     g_assert_cmpfloat (used, >, 20);
   else
     g_assert_cmpfloat (sent, ==, 0);
+}
+
+/* A loss that could only be repaired late: every other frame is one that no other needs, and is missed
+ * by nobody.  No key frame is needed for it, nor do they stop the picture. */
+static void
+test_layers (gconstpointer data)
+{
+  gboolean is_long = GPOINTER_TO_INT (data);
+  const SimLinkConfig link = { .delay_us = is_long ? MS (125) : MS (50), .loss = 0.06 };
+  g_autoptr (SimCall) call = sim_call_new (20261128, TRUE);
+  double disposable, sent, keys;
+
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (10));
+  keys = sim_peer_get_number (&call->caller, "outbound-rtp", "video", "keyFramesEncoded");
+  call->callee.longest_gap_us = 0;
+  sim_call_run (call, SECONDS (20));
+
+  disposable = sim_peer_get_number (&call->caller, "outbound-rtp", "video", "disposableFramesSent");
+  sent = sim_peer_get_number (&call->caller, "outbound-rtp", "video", "framesSent");
+  g_test_message ("%g of %g frames disposable, longest gap %d ms", disposable, sent, (int) (call->callee.longest_gap_us / 1000));
+  if (!is_long)
+    g_assert_cmpfloat (disposable, ==, 0);
+  else
+    {
+      g_assert_cmpfloat (disposable, >, 0.35 * sent);
+      g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "framesDecoded"), <, sent - 10);
+      g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "video", "keyFramesEncoded"), ==, keys);
+      g_assert_cmpint (call->callee.longest_gap_us, <, MS (400));   /* a repetition that was lost too */
+    }
 }
 
 /* The rate that is left makes a quarter of the size at full pace, or the full size at a slow one. */
@@ -371,6 +402,8 @@ main (int   argc,
   g_test_add_data_func ("/sim/call/vp9-as-the-caller-likes", GINT_TO_POINTER (FALSE), test_vp9);
   g_test_add_data_func ("/sim/call/vp9-as-the-callee-likes", GINT_TO_POINTER (TRUE), test_vp9);
   g_test_add_data_func ("/sim/call/a-long-way-is-protected", GINT_TO_POINTER (TRUE), test_protection);
+  g_test_add_data_func ("/sim/call/layers/none-on-a-short-way", GINT_TO_POINTER (FALSE), test_layers);
+  g_test_add_data_func ("/sim/call/layers/two-on-a-long-lossy-way", GINT_TO_POINTER (TRUE), test_layers);
   g_test_add_data_func ("/sim/call/a-short-way-is-not", GINT_TO_POINTER (FALSE), test_protection);
   g_test_add_data_func ("/sim/call/motion-keeps-its-pace", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_MOTION), test_content);
   g_test_add_data_func ("/sim/call/detail-keeps-its-size", GINT_TO_POINTER (YODEL_VIDEO_CONTENT_DETAIL), test_content);

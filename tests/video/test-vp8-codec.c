@@ -304,6 +304,45 @@ test_upper_layers_can_be_left_out (gconstpointer data)
   g_assert_cmpuint (n_few, <=, n_all * 2 / 3);
 }
 
+/* A second layer comes and goes in mid-stream, from the second time on without a key frame, and can be
+ * left out all the while. */
+static void
+test_layers_come_and_go (void)
+{
+  g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
+  g_autoptr (YodelVideoDecoder) all = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  g_autoptr (YodelVideoDecoder) few = yodel_video_decoder_new (YODEL_VIDEO_VP8);
+  guint n_upper = 0;
+  guint8 tl0_index = 0;
+
+  yodel_vp8_encoder_set_rate (encoder, 500000, 30);
+  for (guint i = 0; i < 90; i++)
+    {
+      g_autoptr (YodelEncodedFrame) frame = NULL;
+      g_autoptr (YodelVideoFrame) with_all = NULL, with_few = NULL;
+
+      yodel_vp8_encoder_set_layers (encoder, i / 15 % 2 + 1);
+      frame = encode (encoder, WIDTH, HEIGHT, i);
+      if (frame == NULL)
+        continue;
+
+      g_assert_cmpint (frame->key_frame, ==, i == 0 || i == 15);
+      g_assert_cmpint (frame->says_layer, ==, i >= 15);
+      g_assert_true (frame->temporal_layer == 0 || i / 15 % 2 == 1);
+      g_assert_cmpint (frame->non_reference, ==, frame->temporal_layer == 1);
+      tl0_index += frame->temporal_layer == 0;
+      g_assert_cmpuint (frame->tl0_index, ==, tl0_index);
+      g_assert_true (decode (all, frame, &with_all));
+      n_upper += frame->temporal_layer;
+      if (frame->temporal_layer > 0)
+        continue;
+
+      g_assert_true (decode (few, frame, &with_few));
+      g_assert_true (moving_picture_equal (with_all, with_few));
+    }
+  g_assert_cmpuint (n_upper, >, 15);
+}
+
 static void
 test_decoder_waits_for_a_key_frame (void)
 {
@@ -444,6 +483,7 @@ main (int   argc,
                                                layer_cases[i].keep, layer_cases[i].n_layers);
       g_test_add_data_func (path, &layer_cases[i], test_upper_layers_can_be_left_out);
     }
+  g_test_add_func ("/video/vp8/layers-come-and-go", test_layers_come_and_go);
   g_test_add_func ("/video/vp8/decoder-waits-for-a-key-frame", test_decoder_waits_for_a_key_frame);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_cases); i++)
     {

@@ -119,7 +119,8 @@ test_packetise (gconstpointer data)
   g_autofree guint8 *payload = g_malloc (c->max_payload_bytes);
   g_autoptr (GByteArray) joined = g_byte_array_new ();
   YodelEncodedFrame frame = {
-    .picture_id = 0x7ffe, .n_layers = c->n_layers, .temporal_layer = c->n_layers - 1,
+    .picture_id = 0x7ffe,
+    .n_layers = c->n_layers, .says_layer = c->n_layers > 1, .temporal_layer = c->n_layers - 1,
     .layer_sync = TRUE, .tl0_index = 200, .non_reference = TRUE,
   };
   YodelVp8Packetiser packetiser;
