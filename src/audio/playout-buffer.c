@@ -7,7 +7,8 @@
 #include "audio/channels.h"
 #include "audio/playout-private.h"
 
-/* So late an answer may make sound for all: beside copies, which leave little open, less. */
+/* So late an answer may make sound for all.  Beside copies, which leave little open, it is less, also
+ * where the wait is longer just now: what is asked for because of the wait would keep it as it is. */
 #define MAX_NACK_WAIT_US    (120 * YODEL_US_PER_MS)
 #define NACK_BESIDE_COPIES_US (90 * YODEL_US_PER_MS)
 #define COPIES_COME_US      (5 * G_USEC_PER_SEC)
@@ -343,8 +344,8 @@ yodel_playout_buffer_wants (const YodelPlayoutBuffer *self,
 {
   const YodelArrivalHistory *history = &self->history;
   gboolean has_copies = self->copied_us != 0 && answer_us - self->copied_us < COPIES_COME_US;
-  gint64 wait_us = has_copies ? NACK_BESIDE_COPIES_US : MAX_NACK_WAIT_US;
-  gint64 allowed_us = MAX (target_us (self), MIN (wait_us, self->max_us));
+  gint64 wait_us = has_copies ? NACK_BESIDE_COPIES_US : MAX (target_us (self), MAX_NACK_WAIT_US);
+  gint64 allowed_us = MIN (wait_us, self->max_us);
   gint64 rtp_time;
 
   if (!history->started || sequence < yodel_arrival_history_oldest (history) || sequence > history->last_sequence)
