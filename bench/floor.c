@@ -1,7 +1,11 @@
 /* The floor under a call: what Opus, libvpx and libsrtp2 alone cost for the same media at the same
- * settings and packet rate, with no network, no threads and no waiting between.
+ * settings and packet rate, with no network and no threads.
  *
  *   floor SPEECH.wav AUDIO_BPS SECONDS [CLIP.y4m VIDEO_BPS]
+ *   floor --paced SPEECH.wav AUDIO_BPS SECONDS
+ *
+ * Without waiting between, or one frame of sound each 20 ms: who sleeps in between finds the caches cold and
+ * the processor slow, as a call does.
  *
  * Prints an object of JSON: for each part the share of one core that one direction of a call takes.
  * The encoders are set up by Yodel's own code, so that they are the ones of a call; the rest are the
@@ -28,6 +32,7 @@
 static double opus_encode_s, opus_decode_s, vp8_encode_s, vp8_decode_s, srtp_s;
 static srtp_t sender, receiver;
 static guint  n_packets;
+static gboolean is_paced;
 
 static double
 cpu_s (void)
@@ -60,6 +65,15 @@ open_srtp (void)
   policy.ssrc.type = ssrc_any_inbound;
   if (srtp_create (&receiver, &policy) != srtp_err_status_ok)
     give_up ("no SRTP receiver");
+}
+
+static void
+wait_until (gint64 due_us)
+{
+  gint64 left_us = due_us - g_get_monotonic_time ();
+
+  if (is_paced && left_us > 0)
+    g_usleep ((gulong) left_us);
 }
 
 /* One packet of @payload_bytes, protected and taken apart again. */
@@ -107,8 +121,12 @@ run_audio (const char *path,
   gsize frame = yodel_opus_encoder_get_frame_samples (encoder);
   gsize n_frames = (size - WAV_HEADER) / 2 / frame;
 
+  gint64 begun_us = g_get_monotonic_time ();
+
   for (gsize i = 0; i < seconds * RATE_HZ / frame; i++)
     {
+      wait_until (begun_us + (gint64) (i * frame * G_USEC_PER_SEC / RATE_HZ));
+
       double t0 = cpu_s (), t1;
       gssize bytes = yodel_opus_encoder_encode (encoder, samples + i % n_frames * frame, frame, packet, sizeof packet);
 
@@ -204,8 +222,14 @@ main (int    argc,
 {
   guint seconds;
 
+  if (argc == 5 && g_str_equal (argv[1], "--paced"))
+    {
+      is_paced = TRUE;
+      argc--;
+      argv++;
+    }
   if (argc != 4 && argc != 6)
-    give_up ("usage: floor SPEECH.wav AUDIO_BPS SECONDS [CLIP.y4m VIDEO_BPS]");
+    give_up ("usage: floor [--paced] SPEECH.wav AUDIO_BPS SECONDS [CLIP.y4m VIDEO_BPS]");
 
   seconds = (guint) MAX (1, atoi (argv[3]));
   open_srtp ();

@@ -50,9 +50,9 @@ def video_bps(result, media):
     return max(100000, int(result["kbps"] * 1000 - result["packets_s"] * PACKET_OVERHEAD_BYTES * 8 - AUDIO_BPS))
 
 
-def floor(bench, media, bps):
-    words = [bench.program("floor"), media.wav, str(AUDIO_BPS), str(bench.pick(8, 10, 30))]
-    words += [media.y4m, str(bps)] if media.y4m else []
+def floor(bench, media, bps, paced=False):
+    words = [bench.program("floor"), *(["--paced"] if paced else []), media.wav, str(AUDIO_BPS), str(bench.pick(8, 10, 30))]
+    words += [media.y4m, str(bps)] if media.y4m and not paced else []
     out = json.loads(subprocess.run(words, capture_output=True, text=True, check=True, timeout=180).stdout)
     # Both ends encode, protect, unprotect and decode.
     out["pair_pct"] = round(200 * sum(value for name, value in out.items() if name.endswith("_cpu")), 3)
@@ -71,10 +71,15 @@ def run(bench):
                 continue
             results[kind] = bench.attempt(f"{kind}, {name}", lambda: measure(bench, kind, name, media, bench.pick(8, 10, 30)))
         alone = bench.attempt(f"codecs and SRTP alone, {name}", lambda: floor(bench, media, video_bps(results.get("yodel", {}), media)))
+        paced = {} if media.y4m else bench.attempt(f"codecs and SRTP at the pace of a call, {name}", lambda: floor(bench, media, 0, True))
         for result in results.values():
+            if "pair_pct" in paced and "cpu_pct" in result:
+                result["paced_ratio"] = round(result["cpu_pct"] / paced["pair_pct"], 2)
             if "pair_pct" in alone and "cpu_pct" in result:
                 result["ratio"] = round(result["cpu_pct"] / alone["pair_pct"], 2)
         bench.row(name, "processor of both ends", "% of a core", results, "cpu_pct", alone.get("pair_pct"))
         bench.row(name, f"against codecs and SRTP alone (goal {goal})", "x", results, "ratio", limit)
+        if not media.y4m:
+            bench.row(name, "against the same at the pace of a call", "x", results, "paced_ratio")
         bench.row(name, "sent by one end", "kbit/s", results, "kbps")
         bench.row(name, "memory (RSS)", "MiB", results, "rss_mib", 20 if not media.y4m else None)
