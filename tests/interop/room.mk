@@ -3,6 +3,7 @@
 INTEROP_CALLS = \
   %D%/test-aiortc.sh \
   %D%/test-chromium.sh \
+  %D%/test-chromium-longway.sh \
   %D%/test-chromium-trouble.sh \
   %D%/test-chromium-keys.sh \
   %D%/test-chromium-stereo.sh \
@@ -12,7 +13,7 @@ INTEROP_CALLS = \
   %D%/test-wrtc.sh
 INTEROP_TESTS += $(INTEROP_CALLS)
 
-dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py %D%/trouble.py
+dist_noinst_SCRIPTS = $(INTEROP_CALLS) %D%/both-ways.sh %D%/call.py %D%/longway.py %D%/trouble.py
 EXTRA_DIST += \
   %D%/alignment.py \
   %D%/environment.sh \
