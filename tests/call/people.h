@@ -6,7 +6,7 @@
 #include "lib/loop-signaller.h"
 
 /* Nothing here waits longer than this. */
-#define BOUND_S 60
+#define BOUND_S 120
 
 typedef struct
 {
