@@ -80,7 +80,7 @@ tests_fuzz_fuzz_description_line_SOURCES = tests/fuzz/fuzz-description-line.c te
 tests_fuzz_fuzz_description_line_LDADD   = $(CLI_TEST_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus/description-line
-EXTRA_DIST += tests/cli/call-lib.sh
+EXTRA_DIST += tests/cli/call-lib.sh tests/cli/people-lib.sh
 dist_check_SCRIPTS += tests/cli/test-adverse.sh tests/cli/test-call.sh tests/cli/test-demo.sh tests/cli/test-echo.sh tests/cli/test-flood.sh tests/cli/test-people.sh tests/cli/test-restart.sh tests/cli/test-sound-call.sh tests/cli/test-stereo.sh tests/cli/test-usage.sh
 
 check_PROGRAMS += tests/cli/test-status-line

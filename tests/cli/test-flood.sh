@@ -2,54 +2,10 @@
 # Ten thousand strangers knock at somebody who is reachable through a rendezvous that lets them all in, and a contact calls: it rings within
 # two seconds, and memory stays flat.
 set -u
-yodel=${YODEL:-./yodel}
-[ -e .libs/libyodel-signaller-ws.so ] || { echo "skipped: built without libsoup"; exit 77; }
-work=$(mktemp -d) || exit 1
-export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
+# shellcheck source=tests/cli/people-lib.sh
+. "$(dirname "$0")/people-lib.sh"
 knocks=10000 per_second=500   # three times ten thousand a minute
-pids=
-count=0
-failed=0
 
-clean_up ()
-{
-  for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
-
-check ()
-{
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    for log in "$work"/*.log "$work"/*.events; do echo "# $log:"; tail -n 30 "$log" | sed 's/^/#   /'; done
-    failed=1
-  fi
-}
-
-as ()
-{
-  who=$1
-  shift
-  XDG_DATA_HOME="$work/$who" "$yodel" "$@"
-}
-
-wait_for ()
-{
-  for _ in $(seq 300); do
-    grep -qs -e "$2" "$work/$1.events" && return 0
-    sleep 0.1
-  done
-  return 1
-}
-
-time_of () { sed -n "s/.*\"event\":\"$2\",\"t\":\([0-9.]*\).*/\1/p" "$work/$1.events" | tail -n 1; }
 kib () { sed -n 's/VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 # within BOUND: seconds from the call to the ring
 within ()

@@ -2,42 +2,8 @@
 # People call each other through a rendezvous on loopback: several calls one after the other and at once, call waiting, hold,
 # pictures that come and go.
 set -u
-yodel=${YODEL:-./yodel}
-[ -e .libs/libyodel-signaller-ws.la ] || [ -e .libs/libyodel-signaller-ws.so ] || { echo "skipped: built without libsoup"; exit 77; }
-work=$(mktemp -d) || exit 1
-export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
-pids=
-count=0
-failed=0
-
-clean_up ()
-{
-  for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
-
-check ()
-{
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    for log in "$work"/*.log "$work"/*.events; do echo "# $log:"; sed 's/^/#   /' "$log"; done
-    failed=1
-  fi
-}
-
-as ()
-{
-  who=$1
-  shift
-  XDG_DATA_HOME="$work/$who" "$yodel" "$@"
-}
+# shellcheck source=tests/cli/people-lib.sh
+. "$(dirname "$0")/people-lib.sh"
 
 # start WHO COMMAND...: with a pipe for commands on file $work/WHO.pipe
 start ()
@@ -53,25 +19,9 @@ start ()
 
 say () { echo "$2" >"$work/$1.pipe"; }
 
-# wait_for WHO PATTERN [TIMES]: half a minute
-wait_for ()
-{
-  for _ in $(seq 300); do
-    seen=$(grep -c -e "$2" "$work/$1.events" 2>/dev/null)
-    [ "${seen:-0}" -ge "${3:-1}" ] && return 0
-    sleep 0.1
-  done
-  return 1
-}
 event () { wait_for "$1" "\"event\":\"$2\"${3:-}" "${4:-1}"; }
 is_quiet () { ! grep -q -e "$2" "$work/$1.events"; }
 
-ended ()
-{
-  eval "wait \$$1"
-  got=$?
-  [ "$got" -eq "$2" ] || { echo "# $1 ended with $got, not $2"; return 1; }
-}
 stop () { eval "kill -TERM \$$1"; eval "wait \$$1" 2>/dev/null; }
 
 "$yodel" serve --listen=127.0.0.1:0 --no-page --json >"$work/serve.json" 2>"$work/serve.log" &
@@ -153,7 +103,6 @@ check "a call can be named by its number" ended carol 0
 stop bob
 
 # --- who may see the address has the path before the accept
-time_of () { sed -n "s/.*\"event\":\"$2\",\"t\":\([0-9.]*\).*/\1/p" "$work/$1.events" | tail -n 1; }
 # up_after BOUND: seconds between the accept and the call on bob's side
 up_after ()
 {

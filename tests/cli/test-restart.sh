@@ -1,42 +1,8 @@
 #!/bin/sh
 # A rendezvous is killed while two people talk, and started again: the call does not notice, and both are back in a moment.
 set -u
-yodel=${YODEL:-./yodel}
-[ -e .libs/libyodel-signaller-ws.so ] || { echo "skipped: built without libsoup"; exit 77; }
-work=$(mktemp -d) || exit 1
-export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
-pids=
-count=0
-failed=0
-
-clean_up ()
-{
-  for pid in $pids; do kill -KILL "$pid" 2>/dev/null; done
-  rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' INT TERM HUP
-
-check ()
-{
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    for log in "$work"/*.log "$work"/*.events; do echo "# $log:"; sed 's/^/#   /' "$log"; done
-    failed=1
-  fi
-}
-
-as ()
-{
-  who=$1
-  shift
-  XDG_DATA_HOME="$work/$who" "$yodel" "$@"
-}
+# shellcheck source=tests/cli/people-lib.sh
+. "$(dirname "$0")/people-lib.sh"
 
 start ()
 {
@@ -49,24 +15,7 @@ start ()
   eval "$who=$!"
 }
 
-# wait_for WHO PATTERN [TIMES]: half a minute
-wait_for ()
-{
-  for _ in $(seq 300); do
-    seen=$(grep -c -e "$2" "$work/$1.events" 2>/dev/null)
-    [ "${seen:-0}" -ge "${3:-1}" ] && return 0
-    sleep 0.1
-  done
-  return 1
-}
 lacks () { ! grep -q -e "$2" "$work/$1.events"; }
-
-ended ()
-{
-  eval "wait \$$1"
-  got=$?
-  [ "$got" -eq "$2" ] || { echo "# $1 ended with $got, not $2"; return 1; }
-}
 
 serve ()
 {
