@@ -76,8 +76,7 @@ yodel_gcc_free (YodelController *controller)
   g_free (controller);
 }
 
-/* Is the path dead?  It is when packets have gone unheard for long. */
-/* So is it until the opposite is known. */
+/* Until the opposite is known, a peer is one that does. */
 static gboolean
 reports_seldom (const YodelGcc *self)
 {
@@ -90,6 +89,7 @@ outage_us (const YodelGcc *self)
   return reports_seldom (self) ? SELDOM_OUTAGE_US : OUTAGE_US;
 }
 
+/* Is the path dead?  It is when packets have gone unheard for long. */
 static gboolean
 is_outage (const YodelGcc *self,
            gint64          now_us)
