@@ -141,14 +141,12 @@ add_track (YodelCall      *self,
   yodel_call_emit_track_added (self, self->tracks[kind]);
 }
 
-/* What the tracks carry follows what was asked for; the peer is told where that is news to him. */
-void
-yodel_call_media_apply (YodelCall *self)
+/* What the tracks carry follows what was asked for; where that is news to the peer, he is to be told. */
+static void
+follow_wishes (YodelCall *self)
 {
   gboolean is_new = FALSE;
 
-  if (self->session == NULL || self->is_ending)
-    return;
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
     {
       if (self->tracks[kind] == NULL && !wants (self, kind))
@@ -162,6 +160,16 @@ yodel_call_media_apply (YodelCall *self)
     }
   if (is_new && self->is_described)
     self->needs_offer = TRUE;
+}
+
+/* Something else is asked for.  It waits while a description is being applied: a track that is added in its midst would
+ * stand beside the one that the description brings. */
+void
+yodel_call_media_apply (YodelCall *self)
+{
+  if (self->session == NULL || self->is_ending || self->work == YODEL_CALL_APPLYING)
+    return;
+  follow_wishes (self);
   yodel_call_media_process (self);
 }
 
@@ -512,14 +520,17 @@ on_applied (YodelCall    *self,
   if (type == YODEL_SDP_ANSWER)
     {
       self->work = YODEL_CALL_IDLE;
+      follow_wishes (self);
       on_agreed (self);
       yodel_call_media_process (self);
       return;
     }
-  /* What the offer brought may be wanted another way than it is. */
+  /* What the offer brought may be wanted another way than it is, and more than it brought: the answer can tell it. */
   for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
     if (self->tracks[kind] != NULL)
       attach (self, kind);
+    else if (wants (self, kind))
+      add_track (self, kind);
   self->work = YODEL_CALL_ANSWERING;
   yodel_session_create_answer_async (self->session, NULL, on_answer, question_new (self));
 }
@@ -758,7 +769,7 @@ yodel_call_media_wake (YodelCall *self)
 {
   if (self->session == NULL)
     return;
-  if (self->work != YODEL_CALL_IDLE && self->is_early && !self->is_outgoing)
+  if (self->work == YODEL_CALL_ANSWERING && self->is_early && !self->is_outgoing)
     self->needs_offer = TRUE;   /* the answer that is being made does not know yet what is sent */
   yodel_call_media_apply (self);
   if (self->has_fingerprint[0] && self->has_fingerprint[1] && self->work == YODEL_CALL_IDLE)

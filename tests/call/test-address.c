@@ -126,6 +126,17 @@ accept_and_talk (Trio           *trio,
   g_assert_false (yodel_call_get_held_by_peer (trio->alice.call));
 }
 
+/* Everybody is ready for another call. */
+static void
+hang_up (Trio *trio)
+{
+  yodel_call_hang_up (trio->alice.call);
+  run_until (is_in (&trio->alice, YODEL_CALL_ENDED) && is_in (&trio->bob, YODEL_CALL_ENDED) &&
+             is_in (&trio->tablet, YODEL_CALL_ENDED));
+  g_clear_object (&trio->bob.call);
+  g_clear_object (&trio->tablet.call);
+}
+
 static void
 test_kept (Trio          *trio,
            gconstpointer  data)
@@ -197,6 +208,24 @@ test_seen_with_picture (Trio          *trio,
              yodel_call_get_remote_media (trio->alice.call) == (YODEL_CALL_AUDIO | YODEL_CALL_VIDEO));
 }
 
+/* The path is prepared in steps; the accept may come in the midst of any of them. */
+static void
+test_accepted_in_the_midst (Trio          *trio,
+                            gconstpointer  data)
+{
+  let_see (&trio->bob, trio);
+  for (guint n_steps = 0; n_steps < 24; n_steps++)
+    {
+      person_call (&trio->alice, "bob");
+      run_until (trio->bob.call != NULL);
+      for (guint i = 0; i < n_steps; i++)
+        g_main_context_iteration (NULL, FALSE);
+      accept_and_talk (trio, &trio->bob, YODEL_CALL_AUDIO | YODEL_CALL_VIDEO);
+      run_until (yodel_call_get_track (trio->alice.call, YODEL_MEDIA_VIDEO) != NULL);
+      hang_up (trio);
+    }
+}
+
 /* A path to bob is there, and it is the tablet that is answered: one that has prepared a path too, or has not. */
 static void
 test_other_device (Trio          *trio,
@@ -254,11 +283,7 @@ test_seen_over_a_bad_carrier (Trio          *trio,
     {
       ring (trio);
       accept_and_talk (trio, i % 2 ? &trio->bob : &trio->tablet, YODEL_CALL_AUDIO);
-      yodel_call_hang_up (trio->alice.call);
-      run_until (is_in (&trio->alice, YODEL_CALL_ENDED) && is_in (&trio->bob, YODEL_CALL_ENDED) &&
-                 is_in (&trio->tablet, YODEL_CALL_ENDED));
-      g_clear_object (&trio->bob.call);
-      g_clear_object (&trio->tablet.call);
+      hang_up (trio);
     }
 }
 
@@ -275,6 +300,7 @@ main (int    argc,
   ADD ("seen-by-who-may-and-up-with-the-accept", test_seen, NULL);
   ADD ("seen-and-a-picture-comes", test_seen_with_picture, "connected");
   ADD ("seen-and-accepted-at-once-with-a-picture", test_seen_with_picture, NULL);
+  ADD ("seen-and-accepted-in-the-midst", test_accepted_in_the_midst, NULL);
   ADD ("another-device-that-kept-it-answers", test_other_device, NULL);
   ADD ("another-device-that-told-it-answers", test_other_device, "told");
   ADD ("lost-while-it-rings", test_lost, NULL);
