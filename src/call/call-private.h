@@ -1,5 +1,6 @@
 /* What the endpoint and the parts of a call share.  yodel-call.c is the face, call-talk.c leads the
- * dialogue, call-media.c the session, call-end.c knows how it ends. */
+ * dialogue, call-media.c has the session and its tracks, call-offers.c takes its descriptions one after the other,
+ * call-candidates.c what lies between them, call-end.c knows how it ends. */
 #pragma once
 
 #include <yodel/yodel-call.h>
@@ -146,20 +147,46 @@ void       yodel_call_talk_pump          (YodelCall               *self);
 void       yodel_call_talk_clear         (YodelCall               *self);
 
 /* call-media.c */
-void       yodel_call_media_begin_offer  (YodelCall               *self);
+void       yodel_call_media_make         (YodelCall               *self);
 
-void       yodel_call_media_take         (YodelCall               *self,
-                                          YodelCallMessage        *message);
-
-void       yodel_call_media_settle       (YodelCall               *self);
-
-void       yodel_call_media_process      (YodelCall               *self);
+gboolean   yodel_call_media_follow       (YodelCall               *self);
 
 void       yodel_call_media_apply        (YodelCall               *self);
 
+void       yodel_call_media_agree        (YodelCall               *self);
+
 void       yodel_call_media_wake         (YodelCall               *self);
 
+void       yodel_call_media_drop_session (YodelCall               *self);
+
 void       yodel_call_media_drop         (YodelCall               *self);
+
+/* call-offers.c */
+void       yodel_call_offers_begin       (YodelCall               *self);
+
+void       yodel_call_offers_take        (YodelCall               *self,
+                                          YodelCallMessage        *message);
+
+void       yodel_call_offers_settle      (YodelCall               *self);
+
+void       yodel_call_offers_process     (YodelCall               *self);
+
+/* call-candidates.c */
+void       yodel_call_candidates_add     (YodelCall               *self,
+                                          const char              *candidate);
+
+void       yodel_call_candidates_plan    (YodelCall               *self);
+
+void       yodel_call_candidates_invite  (YodelCall               *self);
+
+char      *yodel_call_candidates_put_off (YodelCall               *self,
+                                          const YodelCallMessage  *message);
+
+void       yodel_call_candidates_split   (YodelCall               *self,
+                                          YodelCallMessage        *message);
+
+void       yodel_call_candidates_apply   (YodelCall               *self,
+                                          const YodelCallMessage  *message);
 
 /* call-end.c */
 void       yodel_call_end_of_dialogue    (YodelCall               *self,

@@ -84,7 +84,7 @@ on_up (YodelCall *self)
     self->accepted_us = g_get_monotonic_time ();
   if (self->state < YODEL_CALL_CONNECTING)
     yodel_call_set_state (self, YODEL_CALL_CONNECTING);
-  yodel_call_media_settle (self);
+  yodel_call_offers_settle (self);
   yodel_call_media_wake (self);
 }
 
@@ -130,7 +130,7 @@ on_glare (YodelCall        *self,
 {
   turn_around (self, opening);
   if (opening->type == YODEL_CALL_MESSAGE_OFFER)
-    yodel_call_media_take (self, opening);
+    yodel_call_offers_take (self, opening);
   else
     yodel_call_message_free (opening);
 }
@@ -145,7 +145,7 @@ on_event (YodelCall          *self,
       on_state (self);
       break;
     case YODEL_DIALOGUE_EVENT_MESSAGE:
-      yodel_call_media_take (self, g_steal_pointer (&event->message));
+      yodel_call_offers_take (self, g_steal_pointer (&event->message));
       break;
     case YODEL_DIALOGUE_EVENT_GLARE:
       on_glare (self, g_steal_pointer (&event->message));
@@ -244,7 +244,7 @@ yodel_call_talk_meet (YodelCall              *self,
   yodel_call_dialogue_accept (self->dialogue, self->accepted_us);
   yodel_call_talk_pump (self);
   if (opening->type == YODEL_CALL_MESSAGE_OFFER)
-    yodel_call_media_take (self, yodel_call_message_copy (opening));
+    yodel_call_offers_take (self, yodel_call_message_copy (opening));
 }
 
 /* The work of a knock is done on another thread. */
@@ -352,7 +352,7 @@ on_start (gpointer data)
   if (self->is_knock)
     knock (self);
   else
-    yodel_call_media_begin_offer (self);
+    yodel_call_offers_begin (self);
   return G_SOURCE_REMOVE;
 }
 

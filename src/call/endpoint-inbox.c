@@ -153,7 +153,7 @@ open_call (YodelEndpoint *self,
   yodel_endpoint_add_call (self, call);
   yodel_call_talk_open (call, (YodelCallMessage *) letter->message);
   if (letter->message->type == YODEL_CALL_MESSAGE_OFFER)
-    yodel_call_media_take (call, yodel_call_message_copy (letter->message));
+    yodel_call_offers_take (call, yodel_call_message_copy (letter->message));
 
   if (is_busy && !self->call_waiting)
     yodel_call_decline (call, TRUE);

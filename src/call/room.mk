@@ -1,7 +1,9 @@
 # call: endpoint and call: ringing, hold, trust, how it ended
 libyodel_core_la_SOURCES += \
+  %D%/call-candidates.c \
   %D%/call-end.c \
   %D%/call-media.c \
+  %D%/call-offers.c \
   %D%/call-private.h \
   %D%/call-talk.c \
   %D%/endpoint-inbox.c \

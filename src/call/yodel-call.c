@@ -643,7 +643,7 @@ yodel_call_accept (YodelCall      *self,
   yodel_call_dialogue_accept (self->dialogue, self->accepted_us);
   yodel_call_talk_pump (self);
   yodel_call_media_wake (self);
-  yodel_call_media_process (self);
+  yodel_call_offers_process (self);
 }
 
 /**
