@@ -31,7 +31,7 @@ tests_dht_test_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_dht_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/dht/test-observer
-tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/lib/udp-tap.c tests/lib/udp-tap.h
+tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_observer_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_observer_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 tests_dht_test_observer_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic

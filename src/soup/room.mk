@@ -45,7 +45,8 @@ tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/soup/test-hostile-rendezvous
-tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h
+tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h \
+  tests/lib/people.c tests/lib/people.h
 tests_soup_test_hostile_rendezvous_CPPFLAGS = $(AM_CPPFLAGS)
 tests_soup_test_hostile_rendezvous_LDADD    = libyodel.la $(BASE_LIBS)
 

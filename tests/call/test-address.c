@@ -1,9 +1,9 @@
 /* Who learns this side's network addresses, and when: with the accept; contacts that may, while it rings. */
-#include "call/people.h"
-
 #include <string.h>
 
 #include "call/call-private.h"
+#include "lib/loop-signaller.h"
+#include "lib/people.h"
 #include "signalling/sealed-message.h"
 
 typedef struct
@@ -34,11 +34,10 @@ set_up (Trio          *trio,
         gconstpointer  data)
 {
   loop_net_init (&trio->net, 1);
-  person_init (&trio->alice, &trio->net, NULL);
-  person_init (&trio->bob, &trio->net, NULL);
-  person_init (&trio->tablet, &trio->net, trio->bob.identity);
-  person_know (&trio->alice, "bob", &trio->bob, YODEL_TRUST_TRUSTED);
-  person_know (&trio->bob, "alice", &trio->alice, YODEL_TRUST_TRUSTED);
+  person_init (&trio->alice, loop_signaller_new (&trio->net, "loop:"), NULL);
+  person_init (&trio->bob, loop_signaller_new (&trio->net, "loop:"), NULL);
+  person_init (&trio->tablet, loop_signaller_new (&trio->net, "loop:"), trio->bob.identity);
+  person_befriend (&trio->alice, &trio->bob, YODEL_TRUST_TRUSTED);
   person_know (&trio->tablet, "alice", &trio->alice, YODEL_TRUST_TRUSTED);
   trio->said = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   trio->net.tamper = keep;

@@ -1,7 +1,8 @@
 /* Calls as people know them: two endpoints, a carrier, real sessions on loopback. */
-#include "call/people.h"
-
 #include <string.h>
+
+#include "lib/loop-signaller.h"
+#include "lib/people.h"
 
 typedef struct
 {
@@ -15,8 +16,8 @@ set_up (Pair          *pair,
         gconstpointer  data)
 {
   loop_net_init (&pair->net, 1);
-  person_init (&pair->alice, &pair->net, NULL);
-  person_init (&pair->bob, &pair->net, NULL);
+  person_init (&pair->alice, loop_signaller_new (&pair->net, "loop:"), NULL);
+  person_init (&pair->bob, loop_signaller_new (&pair->net, "loop:"), NULL);
 }
 
 static void
@@ -26,14 +27,6 @@ tear_down (Pair          *pair,
   person_clear (&pair->alice);
   person_clear (&pair->bob);
   loop_net_clear (&pair->net);
-}
-
-static void
-befriend (Pair       *pair,
-          YodelTrust  trust)
-{
-  person_know (&pair->alice, "bob", &pair->bob, trust);
-  person_know (&pair->bob, "alice", &pair->alice, trust);
 }
 
 static void
@@ -69,7 +62,7 @@ test_accept (Pair          *pair,
   g_autoptr (YodelContact) contact = NULL;
   gboolean flag;
 
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   connect_up (pair);
   g_assert_cmpstr (yodel_call_get_remote_name (pair->bob.call), ==, "alice");
   g_assert_cmpstr (yodel_call_get_signaller (pair->alice.call), ==, "loop:");
@@ -100,7 +93,7 @@ test_first_contact (Pair          *pair,
 {
   g_autoptr (YodelContact) contact = NULL;
 
-  befriend (pair, YODEL_TRUST_NEW);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_NEW);
   connect_up (pair);
   g_assert_true (yodel_call_is_knock (pair->bob.call));
   contact = yodel_contact_book_find (pair->alice.book, "bob");
@@ -152,7 +145,7 @@ test_claimed_name (Pair          *pair,
 {
   Person carol;
 
-  person_init (&carol, &pair->net, NULL);
+  person_init (&carol, loop_signaller_new (&pair->net, "loop:"), NULL);
   person_know (&pair->bob, "alice", &carol, YODEL_TRUST_VERIFIED);
   yodel_endpoint_set_name (pair->alice.endpoint, "alice");
   person_call (&pair->alice, person_address (&pair->bob));
@@ -166,7 +159,7 @@ static void
 test_decline (Pair          *pair,
               gconstpointer  data)
 {
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   call_and_ring (pair);
   yodel_call_decline (pair->bob.call, FALSE);
   assert_ended (&pair->alice, YODEL_END_DECLINED);
@@ -177,7 +170,7 @@ static void
 test_missed (Pair          *pair,
              gconstpointer  data)
 {
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   call_and_ring (pair);
   yodel_call_hang_up (pair->alice.call);
   assert_ended (&pair->alice, YODEL_END_LOCAL);
@@ -190,7 +183,7 @@ test_blocked (Pair          *pair,
 {
   guint64 n_sent;
 
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   yodel_contact_book_set_trust (pair->bob.book, person_address (&pair->alice), YODEL_TRUST_BLOCKED, NULL);
   person_call (&pair->alice, "bob");
   n_sent = pair->net.n_sent;
@@ -205,7 +198,7 @@ test_do_not_disturb (Pair          *pair,
 {
   g_autoptr (GVariant) calls = NULL;
 
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   yodel_endpoint_set_do_not_disturb (pair->bob.endpoint, TRUE);
   person_call (&pair->alice, "bob");
   run_until (g_list_model_get_n_items (yodel_endpoint_get_calls (pair->bob.endpoint)) == 1);
@@ -222,7 +215,7 @@ test_glare (Pair          *pair,
             gconstpointer  data)
 {
   pair->net.delay_ms = 50;
-  befriend (pair, data != NULL ? YODEL_TRUST_NEW : YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, data != NULL ? YODEL_TRUST_NEW : YODEL_TRUST_TRUSTED);
   person_call (&pair->alice, "bob");
   person_call (&pair->bob, "alice");
   run_until (is_in (&pair->alice, YODEL_CALL_CONNECTED) && is_in (&pair->bob, YODEL_CALL_CONNECTED));
@@ -241,8 +234,8 @@ test_two_devices (Pair          *pair,
 {
   Person tablet;
 
-  person_init (&tablet, &pair->net, pair->bob.identity);
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_init (&tablet, loop_signaller_new (&pair->net, "loop:"), pair->bob.identity);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   person_know (&tablet, "alice", &pair->alice, YODEL_TRUST_TRUSTED);
   call_and_ring (pair);
   run_until (is_in (&tablet, YODEL_CALL_RINGING));
@@ -258,8 +251,8 @@ test_busy_and_waiting (Pair          *pair,
 {
   Person carol;
 
-  person_init (&carol, &pair->net, NULL);
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_init (&carol, loop_signaller_new (&pair->net, "loop:"), NULL);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   person_know (&carol, "bob", &pair->bob, YODEL_TRUST_TRUSTED);
   person_know (&pair->bob, "carol", &carol, YODEL_TRUST_TRUSTED);
   connect_up (pair);
@@ -281,7 +274,7 @@ static void
 test_add_video (Pair          *pair,
                 gconstpointer  data)
 {
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   connect_up (pair);
   yodel_call_set_media (pair->bob.call, YODEL_CALL_AUDIO | YODEL_CALL_VIDEO);
   run_until (yodel_call_get_track (pair->alice.call, YODEL_MEDIA_VIDEO) != NULL);
@@ -297,7 +290,7 @@ test_crossing_offers (Pair          *pair,
                       gconstpointer  data)
 {
   pair->net.delay_ms = 30;
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   connect_up (pair);
   yodel_call_set_media (pair->bob.call, YODEL_CALL_AUDIO | YODEL_CALL_VIDEO);
   yodel_call_set_media (pair->alice.call, YODEL_CALL_AUDIO | YODEL_CALL_VIDEO);
@@ -311,7 +304,7 @@ static void
 test_hold (Pair          *pair,
            gconstpointer  data)
 {
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   connect_up (pair);
   yodel_call_set_held (pair->alice.call, TRUE);
   run_until (yodel_call_get_held_by_peer (pair->bob.call));
@@ -331,7 +324,7 @@ test_invite (Pair          *pair,
   Person carol;
   guint64 n_sent;
 
-  person_init (&carol, &pair->net, NULL);
+  person_init (&carol, loop_signaller_new (&pair->net, "loop:"), NULL);
   yodel_endpoint_set_take_knocks (pair->bob.endpoint, FALSE);
   invite = yodel_contact_book_invite (pair->bob.book, person_address (&pair->bob), "Bob", no_hints, 0, FALSE, NULL);
   link = yodel_invite_to_link (invite, NULL);
@@ -372,7 +365,7 @@ test_bad_carrier (Pair          *pair,
   pair->net.duplicates = 0.3;
   pair->net.delay_ms = 20;
   pair->net.jitter_ms = 200;
-  befriend (pair, YODEL_TRUST_TRUSTED);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   for (guint i = 0; i < 5; i++)
     {
       g_clear_object (&pair->bob.call);

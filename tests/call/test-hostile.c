@@ -1,13 +1,13 @@
 /* A carrier that does what it likes, and people who do: never a call with the wrong key, never a crash, an end
  * in words. */
-#include "call/people.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "identity/address.h"
 #include "identity/identity-private.h"
+#include "lib/loop-signaller.h"
+#include "lib/people.h"
 #include "signalling/knock.h"
 #include "signalling/sealed-message.h"
 
@@ -25,10 +25,9 @@ set_up (Pair          *pair,
         gconstpointer  data)
 {
   loop_net_init (&pair->net, 7);
-  person_init (&pair->alice, &pair->net, NULL);
-  person_init (&pair->bob, &pair->net, NULL);
-  person_know (&pair->alice, "bob", &pair->bob, YODEL_TRUST_TRUSTED);
-  person_know (&pair->bob, "alice", &pair->alice, YODEL_TRUST_TRUSTED);
+  person_init (&pair->alice, loop_signaller_new (&pair->net, "loop:"), NULL);
+  person_init (&pair->bob, loop_signaller_new (&pair->net, "loop:"), NULL);
+  person_befriend (&pair->alice, &pair->bob, YODEL_TRUST_TRUSTED);
   pair->seen = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   pair->dice = g_rand_new_with_seed (7);
   pair->net.user_data = pair;
@@ -222,8 +221,8 @@ test_first_contact_in_the_middle (Pair          *pair,
 {
   Person towards_alice, towards_bob;
 
-  person_init (&towards_alice, &pair->net, NULL);   /* alice takes him for carol */
-  person_init (&towards_bob, &pair->net, NULL);     /* carol takes him for alice */
+  person_init (&towards_alice, loop_signaller_new (&pair->net, "loop:"), NULL);   /* alice takes him for carol */
+  person_init (&towards_bob, loop_signaller_new (&pair->net, "loop:"), NULL);     /* carol takes him for alice */
   towards_alice.auto_accept = TRUE;
   pair->bob.auto_accept = TRUE;
   person_call (&pair->alice, person_address (&towards_alice));

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include <glib/gstdio.h>
 #include <opendht/opendht_c.h>
 #include <yodel/yodel.h>
 
@@ -11,33 +10,21 @@
 #include "dht/dht-mailbox.h"
 #include "dht/dht-signaller.h"
 #include "identity/address.h"
+#include "lib/people.h"
 #include "lib/udp-tap.h"
 #include "rendezvous/mailbox-key.h"
 
 #define N_OTHERS   5
 #define N_PORTS    50
-#define BOUND_S    60
 #define MAX_SEEN   (64u << 20)
 #define NAME       "Wilhelmina of the Alp"
 #define DAY_US     ((gint64) YODEL_MAILBOX_DAY_S * G_USEC_PER_SEC)
 
 typedef struct
 {
-  YodelIdentity    *identity;    /* (owned) */
-  YodelContactBook *book;        /* (owned) */
-  YodelEndpoint    *endpoint;    /* (owned) */
-  YodelSignaller   *signaller;   /* (owned) */
-  YodelCall        *call;        /* (owned) (nullable) the newest */
-  GPtrArray        *heard;       /* (owned) GBytes: sealed, as they came */
-  guint             n_incoming;
-} Person;
-
-typedef struct
-{
-  char    *folder;
-  guint    n_folders;
-  Person   alice, bob;
-  Person   others[N_OTHERS];
+  Person     alice, bob;
+  Person     others[N_OTHERS];
+  GPtrArray *heard;        /* (owned) GBytes: what came for bob, sealed */
 } World;
 
 static guint16     first_port;       /* of the nodes of this network: those of the one before may not be gone yet */
@@ -65,95 +52,26 @@ on_datagram (guint16       from,
     g_byte_array_append (seen, data, (guint) size);
 }
 
-static gboolean
-on_bound (gpointer data)
-{
-  g_error ("in vain waited for: %s", (const char *) data);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define RUN_UNTIL(condition) G_STMT_START { \
-    const guint bound_ = g_timeout_add_seconds (BOUND_S, on_bound, (gpointer) #condition); \
-    const guint tick_ = g_timeout_add (20, on_tick, NULL); \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (bound_); \
-    g_source_remove (tick_); \
-  } G_STMT_END
-
-static void
-on_incoming (YodelEndpoint *endpoint,
-             YodelCall     *call,
-             Person        *self)
-{
-  self->n_incoming++;
-  g_set_object (&self->call, call);
-}
-
 static void
 on_received (YodelSignaller *signaller,
              GBytes         *message,
              const char     *way,
-             Person         *self)
+             World          *world)
 {
-  g_ptr_array_add (self->heard, g_bytes_ref (message));
+  g_ptr_array_add (world->heard, g_bytes_ref (message));
 }
 
 static void
-person_init (Person *self,
-             World  *world)
+join (Person *self,
+      guint   number)
 {
-  g_autofree char *path = g_strdup_printf ("%s/%u.db", world->folder, world->n_folders++);
-  GError *error = NULL;
-
-  self->identity = yodel_identity_new ();
-  self->book = yodel_contact_book_open (path, &error);
-  g_assert_no_error (error);
-  self->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-}
-
-static void
-person_join (Person *self,
-             guint   number)
-{
-  static const char * const loopback[] = { "127.0.0.1", NULL };
   g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u", first_port + (number == 0 ? 1 : 0), network, first_port + number);
   GError *error = NULL;
+  YodelSignaller *signaller = g_initable_new (YODEL_TYPE_DHT_SIGNALLER, NULL, &error, "uri", uri, NULL);
 
-  self->signaller = g_initable_new (YODEL_TYPE_DHT_SIGNALLER, NULL, &error, "uri", uri, NULL);
   g_assert_no_error (error);
-  self->endpoint = yodel_endpoint_new (self->identity, self->book, NULL);
-  yodel_endpoint_set_bind (self->endpoint, loopback);
+  person_join (self, signaller);
   yodel_endpoint_set_name (self->endpoint, NAME);
-  yodel_endpoint_add_signaller (self->endpoint, self->signaller);
-  g_signal_connect (self->endpoint, "incoming-call", G_CALLBACK (on_incoming), self);
-  g_signal_connect (self->signaller, "received", G_CALLBACK (on_received), self);
-  yodel_endpoint_start_async (self->endpoint, NULL, NULL, NULL);
-}
-
-static void
-person_leave (Person *self)
-{
-  g_clear_object (&self->call);
-  if (self->endpoint != NULL)
-    yodel_endpoint_stop (self->endpoint);
-  g_clear_object (&self->endpoint);
-  g_clear_object (&self->signaller);
-}
-
-static void
-person_clear (Person *self)
-{
-  person_leave (self);
-  g_clear_object (&self->identity);
-  g_clear_object (&self->book);
-  g_ptr_array_unref (self->heard);
 }
 
 static const guint8 *
@@ -161,18 +79,8 @@ key_of (Person *self)
 {
   static guint8 key[YODEL_ADDRESS_KEY_BYTES];
 
-  g_assert_true (yodel_address_parse (yodel_identity_get_address (self->identity), key, NULL));
+  g_assert_true (yodel_address_parse (person_address (self), key, NULL));
   return key;
-}
-
-static void
-befriend (Person *one,
-          Person *other)
-{
-  const char *address = yodel_identity_get_address (other->identity);
-
-  yodel_contact_book_add (one->book, NAME, address, YODEL_INTRODUCED_BY_HAND, NULL);
-  yodel_contact_book_set_trust (one->book, address, YODEL_TRUST_TRUSTED, NULL);
 }
 
 static gboolean
@@ -186,13 +94,14 @@ all_join (World *world)
 {
   first_port = (guint16) (first_port + N_PORTS);
   network++;
-  person_join (&world->alice, 0);
-  person_join (&world->bob, 1);
+  join (&world->alice, 0);
+  join (&world->bob, 1);
   for (guint i = 0; i < N_OTHERS; i++)
-    person_join (&world->others[i], i + 2);
-  RUN_UNTIL (is_reachable (&world->alice) && is_reachable (&world->bob));
+    join (&world->others[i], i + 2);
+  g_signal_connect (world->bob.signaller, "received", G_CALLBACK (on_received), world);
+  run_until (is_reachable (&world->alice) && is_reachable (&world->bob));
   for (guint i = 0; i < N_OTHERS; i++)
-    RUN_UNTIL (is_reachable (&world->others[i]));
+    run_until (is_reachable (&world->others[i]));
 }
 
 static void
@@ -208,15 +117,14 @@ static void
 set_up (World         *world,
         gconstpointer  data)
 {
-  memset (world, 0, sizeof *world);
   offset_us = 0;
-  world->folder = g_dir_make_tmp ("yodel-observer-XXXXXX", NULL);
-  person_init (&world->alice, world);
-  person_init (&world->bob, world);
+  person_init (&world->alice, NULL, NULL);
+  person_init (&world->bob, NULL, NULL);
   for (guint i = 0; i < N_OTHERS; i++)
-    person_init (&world->others[i], world);
-  befriend (&world->alice, &world->bob);
-  befriend (&world->bob, &world->alice);
+    person_init (&world->others[i], NULL, NULL);
+  person_know (&world->alice, NAME, &world->bob, YODEL_TRUST_TRUSTED);
+  person_know (&world->bob, NAME, &world->alice, YODEL_TRUST_TRUSTED);
+  world->heard = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   seen = g_byte_array_new ();
   udp_tap_open (on_datagram);
   all_join (world);
@@ -232,50 +140,23 @@ tear_down (World         *world,
     person_clear (&world->others[i]);
   udp_tap_open (NULL);
   g_byte_array_unref (seen);
-  for (guint i = 0; i < world->n_folders; i++)
-    {
-      g_autofree char *path = g_strdup_printf ("%s/%u.db", world->folder, i);
-
-      g_remove (path);
-    }
-  g_rmdir (world->folder);
-  g_free (world->folder);
-}
-
-static void
-on_called (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
-{
-  Person *self = user_data;
-
-  g_clear_object (&self->call);
-  self->call = yodel_endpoint_call_finish (YODEL_ENDPOINT (source), result, NULL);
-  g_assert_nonnull (self->call);
-}
-
-static gboolean
-is_in (Person         *self,
-       YodelCallState  state)
-{
-  return self->call != NULL && yodel_call_get_state (self->call) == state;
+  g_ptr_array_unref (world->heard);
 }
 
 static void
 talk (World *world)
 {
-  yodel_endpoint_call_async (world->alice.endpoint, yodel_identity_get_address (world->bob.identity), YODEL_CALL_AUDIO, NULL, on_called,
-                             &world->alice);
-  RUN_UNTIL (is_in (&world->bob, YODEL_CALL_RINGING));
+  person_call (&world->alice, person_address (&world->bob));
+  run_until (is_in (&world->bob, YODEL_CALL_RINGING));
   yodel_call_accept (world->bob.call, YODEL_CALL_AUDIO);
-  RUN_UNTIL (is_in (&world->alice, YODEL_CALL_CONNECTED) && is_in (&world->bob, YODEL_CALL_CONNECTED));
+  run_until (is_in (&world->alice, YODEL_CALL_CONNECTED) && is_in (&world->bob, YODEL_CALL_CONNECTED));
 }
 
 static void
 hang_up (World *world)
 {
   yodel_call_hang_up (world->alice.call);
-  RUN_UNTIL (is_in (&world->alice, YODEL_CALL_ENDED) && is_in (&world->bob, YODEL_CALL_ENDED));
+  run_until (is_in (&world->alice, YODEL_CALL_ENDED) && is_in (&world->bob, YODEL_CALL_ENDED));
 }
 
 static gboolean
@@ -300,7 +181,7 @@ make_open (Person          *self,
 static void
 assert_unknown (Person *self)
 {
-  const char *address = yodel_identity_get_address (self->identity);
+  const char *address = person_address (self);
   guint8 x25519[32];
 
   g_assert_false (was_seen (key_of (self), 32));
@@ -322,16 +203,15 @@ test_learns_nothing (World         *world,
 
   talk (world);
   hang_up (world);
-  yodel_endpoint_call_async (world->others[0].endpoint, yodel_identity_get_address (world->bob.identity), YODEL_CALL_AUDIO, NULL,
-                             on_called, &world->others[0]);
-  RUN_UNTIL (world->bob.n_incoming == 2);
+  person_call (&world->others[0], person_address (&world->bob));
+  run_until (world->bob.n_incoming == 2);
   g_assert_cmpstr (yodel_call_get_remote_name (world->bob.call), ==, NAME);
 
   /* he sees where it lies, and the envelope */
   make_open (&world->bob, &mailbox);
   g_assert_true (was_seen (mailbox.bytes, sizeof mailbox.bytes));
-  g_assert_cmpuint (world->bob.heard->len, >, 0);
-  sealed = g_bytes_get_data (world->bob.heard->pdata[0], &size);
+  g_assert_cmpuint (world->heard->len, >, 0);
+  sealed = g_bytes_get_data (world->heard->pdata[0], &size);
   g_assert_true (was_seen (sealed + 64, 64));
 
   /* and that is all */
@@ -382,11 +262,11 @@ test_forges_nothing (World         *world,
     dht_runner_bootstrap (runner, "127.0.0.1", port);
   }
   make_open (&world->bob, &mailbox);
-  for (guint i = 0, n = MIN (8, world->bob.heard->len); i < n; i++)
+  for (guint i = 0, n = MIN (8, world->heard->len); i < n; i++)
     {
       gsize size, other_size;
-      const guint8 *sealed = g_bytes_get_data (world->bob.heard->pdata[i], &size);
-      const guint8 *other = g_bytes_get_data (world->bob.heard->pdata[(i + 1) % n], &other_size);
+      const guint8 *sealed = g_bytes_get_data (world->heard->pdata[i], &size);
+      const guint8 *other = g_bytes_get_data (world->heard->pdata[(i + 1) % n], &other_size);
       g_autofree guint8 *bent = g_memdup2 (sealed, size);
 
       put (runner, &mailbox, sealed, size);
@@ -398,7 +278,7 @@ test_forges_nothing (World         *world,
       n_put += 4;
       n_bent += 3;
     }
-  RUN_UNTIL (world->bob.endpoint->counters.n_unreadable >= n_unreadable + n_bent / 2);
+  run_until (world->bob.endpoint->counters.n_unreadable >= n_unreadable + n_bent / 2);
   g_assert_cmpuint (world->bob.n_incoming, ==, 1);
   g_assert_cmpuint (n_put, >, 0);
 
