@@ -213,16 +213,19 @@ on_word (const char *line,
     return;
   if (talk != NULL)
     take_word (self, talk, g_strstrip (word));
-  if (yodel_people_find_ringing (self) != NULL)
-    yodel_people_ask (self);
+  yodel_people_ask (self);
 }
 
-/* What becomes of the call that rings: by a key, or a word on standard input where that is no terminal. */
+/* What becomes of the call that has rung longest: by a key, or a word on standard input where that is no terminal. */
 void
 yodel_people_ask (YodelPeople *self)
 {
+  YodelTalk *talk = yodel_people_find_ringing (self);
+
+  if (talk == NULL)
+    return;
   if (self->base.keys != NULL)
-    yodel_cli_call_say (&self->base, "%s", _("Take the call? [y]es, with [s]ound only, [n]o"));
+    yodel_cli_call_say (&self->base, _("Take the call of %s? [y]es, with [s]ound only, [n]o"), yodel_people_get_name (talk->call));
   else if (self->is_answering && self->base.input == NULL && !yodel_cli_media_uses_stdin (self->base.options))
     self->base.input = yodel_line_input_new (MAX_WORD, TRUE, on_word, self);
 }

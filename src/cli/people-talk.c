@@ -281,7 +281,10 @@ on_ended (YodelTalk *self)
 
   base->is_closing = TRUE;
   yodel_talk_play (self, NULL);
+  if (self->people->talks->len > 1)
+    yodel_cli_call_say (base, _("The call with %s is over:"), yodel_people_get_name (self->call));
   yodel_cli_call_tell_end (base, yodel_call_get_end_reason (self->call), text);
+  yodel_people_ask (self->people);
   if (base->session != NULL)
     yodel_session_get_stats_async (base->session, base->cancellable, on_last_stats, self);
   else
@@ -310,6 +313,7 @@ on_state (YodelCall  *call,
       self->base.status.state = _("connecting");
       yodel_talk_play (self, NULL);
       follow_session (self);
+      yodel_people_ask (self->people);   /* about the next that rings */
       break;
     case YODEL_CALL_CONNECTED:
       on_connected (self);

@@ -83,6 +83,7 @@ yodel_people_set_current (YodelPeople *self,
                           YodelTalk   *talk)
 {
   const gboolean is_free = yodel_people_is_free (self);
+  gboolean is_one_aside = FALSE;
 
   self->current = talk != NULL ? talk : find_up (self);
   for (guint i = 0; i < self->talks->len; i++)
@@ -93,7 +94,12 @@ yodel_people_set_current (YodelPeople *self,
       if (is_free || other == self->current || !yodel_talk_is_up (other) || yodel_call_get_held (other->call))
         continue;
       yodel_talk_set_held (other, TRUE);
-      other->was_put_aside = TRUE;
+      other->was_put_aside = is_one_aside = TRUE;
+    }
+  if (is_one_aside && self->base.keys != NULL && !self->has_told_keys)
+    {
+      yodel_cli_call_say (&self->base, "%s", _("[w] goes to the other call and back, [h] holds this one, [q] ends it"));
+      self->has_told_keys = TRUE;
     }
   if (self->current != NULL && self->current->was_put_aside)
     yodel_talk_set_held (self->current, FALSE);
@@ -177,7 +183,8 @@ yodel_people_receive (YodelPeople *self,
     }
   if (has_place)
     yodel_talk_play (talk, "ring");
-  yodel_people_ask (self);
+  if (yodel_people_find_ringing (self) == talk)
+    yodel_people_ask (self);
 }
 
 static void
