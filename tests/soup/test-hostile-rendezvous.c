@@ -15,7 +15,7 @@ typedef struct
 /* As much as a call can bear and still come about in a bound; what is said is repeated sixteen times. */
 static const Case cases[] = {
   { "honest",     0,               0 },
-  { "drops",      FRAME_DROP,      0.3 },
+  { "drops",      FRAME_DROP,      0.15 },
   { "delays",     FRAME_DELAY,     0.7 },
   { "duplicates", FRAME_DUPLICATE, 1.0 },
   { "reorders",   FRAME_REORDER,   1.0 },
