@@ -28,9 +28,7 @@
 #define VGA_PIXELS           (640 * 480)
 #define HD_PIXELS            (1280 * 960)
 
-#define NO_GOLDEN    (VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_UPD_GF)
-#define NO_ALTREF    (VP8_EFLAG_NO_REF_ARF | VP8_EFLAG_NO_UPD_ARF)
-#define NO_UPDATE    (VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY)
+#define NO_UPDATE (VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF | VP8_EFLAG_NO_UPD_ENTROPY)
 
 /* One step of a pattern of temporal layers. */
 typedef struct
@@ -44,14 +42,14 @@ typedef struct
 typedef struct
 {
   guint     n_steps;
-  LayerStep steps[4];
+  LayerStep steps[2];
   guint     share_pct[YODEL_VP8_MAX_LAYERS];    /* of the bit rate, cumulative */
   guint     decimator[YODEL_VP8_MAX_LAYERS];
 } LayerPattern;
 
 /* Layer 0 knows of nothing but itself.  Who is above it leaves its references and its entropy
  * alone, so that any frame above may be lost.  The more of the rate layer 0 has, the better what the
- * others are predicted from: see docs/decisions/0133-two-layers.md. */
+ * others are predicted from; a third layer cost more than it gave: see docs/decisions/0133-two-layers.md. */
 static const LayerPattern patterns[YODEL_VP8_MAX_LAYERS] = {
   { 1, { { 0, FALSE, FALSE, 0 } }, { 100 }, { 1 } },
   { 2,
@@ -60,14 +58,6 @@ static const LayerPattern patterns[YODEL_VP8_MAX_LAYERS] = {
       { 1, TRUE,  TRUE,  NO_UPDATE },
     },
     { YODEL_VP8_BASE_PCT, 100 }, { 2, 1 } },
-  { 4,
-    {
-      { 0, FALSE, FALSE, NO_GOLDEN | NO_ALTREF },
-      { 2, TRUE,  TRUE,  NO_GOLDEN | NO_ALTREF | NO_UPDATE },
-      { 1, TRUE,  FALSE, VP8_EFLAG_NO_REF_GF | NO_ALTREF | VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_ENTROPY },
-      { 2, FALSE, TRUE,  NO_ALTREF | NO_UPDATE },
-    },
-    { 60, 75, 100 }, { 4, 2, 1 } },
 };
 
 /* Thread: one at a time, the encoder's. */

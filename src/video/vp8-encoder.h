@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define YODEL_VP8_MAX_LAYERS 3u
+#define YODEL_VP8_MAX_LAYERS 2u
 
 /* Of the rate, what the lower of two layers has. */
 #define YODEL_VP8_BASE_PCT 80u

@@ -34,13 +34,13 @@ typedef struct
 
 static const Case cases[] = {
   { "clean",                          0,   20,  0,  1, 10, 0,   240, 35,   0, 0 },
-  { "clean-3-layers",                 0,   20,  0,  3, 10, 0,   240, 35,   0, 0 },
+  { "clean-2-layers",                 0,   20,  0,  2, 10, 0,   240, 35,   0, 0 },
   { "jitter-alone",                   0,   20,  15, 1, 10, 0,   240, 70,   0, 0 },
-  { "jitter-alone-3-layers",          0,   20,  15, 3, 10, 0,   220, 80,   0, 0 },
+  { "jitter-alone-2-layers",          0,   20,  15, 2, 10, 0,   220, 80,   0, 0 },
   { "loss-2-percent-rtt-50",          20,  25,  3,  1, 10, 0,   240, 180,  0, 1 },
   { "loss-5-percent-rtt-50",          50,  25,  3,  1, 10, 0,   236, 250,  0, 1 },
   { "loss-10-percent-rtt-150",        100, 75,  3,  1, 10, 0,   150, 700,  0, 3 },
-  { "loss-5-percent-rtt-150-layers",  50,  75,  3,  3, 10, 0,   170, 450,  0, 2 },
+  { "loss-5-percent-rtt-150-layers",  50,  75,  3,  2, 10, 0,   170, 450,  0, 2 },
   { "loss-5-percent-no-resending",    50,  25,  3,  1, 0,  0,   30,  3500, 5, 60 },
   { "2-layers-no-resending",          20,  25,  3,  2, 0,  0,   60,  2000, 2, 60 },
   { "decoder-fails",                  0,   25,  0,  1, 10, 100, 230, 200,  1, 1 },

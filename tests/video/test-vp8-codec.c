@@ -253,26 +253,17 @@ test_a_new_size_is_a_key_frame (void)
     }
 }
 
-typedef struct
-{
-  guint n_layers;
-  guint keep;            /* layers below this are decoded */
-} LayerCase;
-
-static const LayerCase layer_cases[] = { { 2, 1 }, { 3, 1 }, { 3, 2 } };
-
-/* Who leaves the upper layers out sees the same pictures, bit by bit, only fewer. */
+/* Who leaves the upper layer out sees the same pictures, bit by bit, only fewer. */
 static void
-test_upper_layers_can_be_left_out (gconstpointer data)
+test_upper_layer_can_be_left_out (void)
 {
-  const LayerCase *c = data;
   g_autoptr (YodelVp8Encoder) encoder = yodel_vp8_encoder_new ();
   g_autoptr (YodelVideoDecoder) all = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   g_autoptr (YodelVideoDecoder) few = yodel_video_decoder_new (YODEL_VIDEO_VP8);
   guint n_few = 0, n_all = 0;
   guint8 tl0_index = 0;
 
-  yodel_vp8_encoder_set_layers (encoder, c->n_layers);
+  yodel_vp8_encoder_set_layers (encoder, 2);
   yodel_vp8_encoder_set_rate (encoder, 500000, 30);
 
   for (guint i = 0; i < 60; i++)
@@ -288,10 +279,10 @@ test_upper_layers_can_be_left_out (gconstpointer data)
 
       tl0_index += frame->temporal_layer == 0;
       g_assert_cmpuint (frame->tl0_index, ==, tl0_index);
-      g_assert_cmpuint (frame->temporal_layer, <, c->n_layers);
+      g_assert_cmpuint (frame->temporal_layer, <, 2);
       g_assert_true (decode (all, frame, &with_all));
       n_all++;
-      if (frame->temporal_layer >= c->keep)
+      if (frame->temporal_layer > 0)
         continue;
 
       g_assert_true (decode (few, frame, &with_few));
@@ -300,7 +291,7 @@ test_upper_layers_can_be_left_out (gconstpointer data)
     }
 
   g_assert_cmpuint (n_all, >, 50);
-  g_assert_cmpuint (n_few, >=, n_all / 4);
+  g_assert_cmpuint (n_few, >=, n_all / 3);
   g_assert_cmpuint (n_few, <=, n_all * 2 / 3);
 }
 
@@ -477,12 +468,7 @@ main (int   argc,
   g_test_add_func ("/video/vp8/several-threads", test_several_threads);
   g_test_add_func ("/video/vp8/key-frames-come-on-request-only", test_key_frames_come_on_request_only);
   g_test_add_func ("/video/vp8/a-new-size-is-a-key-frame", test_a_new_size_is_a_key_frame);
-  for (gsize i = 0; i < G_N_ELEMENTS (layer_cases); i++)
-    {
-      g_autofree char *path = g_strdup_printf ("/video/vp8/upper-layers-can-be-left-out/%u-of-%u",
-                                               layer_cases[i].keep, layer_cases[i].n_layers);
-      g_test_add_data_func (path, &layer_cases[i], test_upper_layers_can_be_left_out);
-    }
+  g_test_add_func ("/video/vp8/upper-layer-can-be-left-out", test_upper_layer_can_be_left_out);
   g_test_add_func ("/video/vp8/layers-come-and-go", test_layers_come_and_go);
   g_test_add_func ("/video/vp8/decoder-waits-for-a-key-frame", test_decoder_waits_for_a_key_frame);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_cases); i++)
