@@ -16,9 +16,11 @@
 /* Frames at the decoder at a time; what comes faster waits in the frame buffer. */
 #define MAX_DECODING 4
 
-/* A decoder that has been behind for so long does not catch up by itself: what waits is left out
- * before the picture lags behind the voice. */
-#define MAX_BEHIND_US (400 * (gint64) 1000)
+/* A decoder that has been behind for so long gets no frames of upper temporal layers, where there are
+ * any.  Where a frame has waited for it for so long all the same, all that waits is left out before the
+ * picture lags behind the voice. */
+#define SOME_BEHIND_US (100 * (gint64) 1000)
+#define MAX_BEHIND_US  (400 * (gint64) 1000)
 
 /* A picture that stands still for so long has no lips that move. */
 #define QUIET_US (5 * G_TIME_SPAN_SECOND)
@@ -389,9 +391,13 @@ static void
 note_busy (YodelVideoReceiver *self,
            gint64              now_us)
 {
+  gint64 since_us = yodel_frame_buffer_get_waiting_since_us (self->frames);
+
   if (self->behind_since_us == 0)
     self->behind_since_us = now_us;
-  if (now_us - self->behind_since_us < MAX_BEHIND_US)
+  if (now_us - self->behind_since_us >= SOME_BEHIND_US)
+    yodel_frame_buffer_set_hurried (self->frames, TRUE);
+  if (now_us - self->behind_since_us < MAX_BEHIND_US || since_us == 0 || now_us - since_us < MAX_BEHIND_US)
     return;
 
   yodel_frame_buffer_skip (self->frames, now_us);
@@ -414,6 +420,7 @@ yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
   if (frame == NULL)
     {
       self->behind_since_us = 0;
+      yodel_frame_buffer_set_hurried (self->frames, FALSE);
       return NULL;
     }
 

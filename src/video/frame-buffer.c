@@ -38,6 +38,7 @@ struct _YodelFrameBuffer
 
   YodelFrameChain       chain;              /* up to assembler->done */
   gboolean              started;            /* a frame was handed out */
+  gboolean              hurried;            /* upper layers are left out */
 
   /* the first gap */
   gint64                contiguous;         /* everything from done to here has arrived */
@@ -373,6 +374,13 @@ emit (YodelFrameBuffer        *self,
   return assembled;
 }
 
+static gboolean
+is_dispensable (const YodelFrameBuffer  *self,
+                const YodelPartialFrame *frame)
+{
+  return self->hurried && frame->temporal_layer > 0 && frame->highest < self->assembler->newest;
+}
+
 YodelAssembledFrame *
 yodel_frame_buffer_pop_frame (YodelFrameBuffer *self,
                               gint64            now_us)
@@ -390,7 +398,11 @@ yodel_frame_buffer_pop_frame (YodelFrameBuffer *self,
           break;
 
         case YODEL_VERDICT_EMIT:
-          return emit (self, frame, FALSE);
+          if (!is_dispensable (self, frame))
+            return emit (self, frame, FALSE);
+          leave_out (self, frame);
+          i = 0;
+          break;
 
         case YODEL_VERDICT_PASS:
           return now_us >= pass_time_us (self, frame) ? emit (self, frame, TRUE) : NULL;
@@ -418,6 +430,22 @@ yodel_frame_buffer_require_key_frame (YodelFrameBuffer *self,
                                       gint64            now_us)
 {
   require_key (self, now_us);
+}
+
+gint64
+yodel_frame_buffer_get_waiting_since_us (const YodelFrameBuffer *self)
+{
+  const YodelPartialFrame *next = self->assembler != NULL && self->assembler->frames->len > 0
+                                    ? yodel_frame_assembler_get (self->assembler, 0) : NULL;
+
+  return next != NULL && next->complete ? next->last_arrival_us : 0;
+}
+
+void
+yodel_frame_buffer_set_hurried (YodelFrameBuffer *self,
+                                gboolean          hurried)
+{
+  self->hurried = hurried;
 }
 
 void

@@ -73,7 +73,15 @@ void                 yodel_frame_buffer_give_up             (YodelFrameBuffer *s
 void                 yodel_frame_buffer_require_key_frame   (YodelFrameBuffer *self,
                                                              gint64            now_us);
 
-/* The decoder does not keep up: what waits for it is left out up to the newest key frame; if there is
+/* Since when the next frame has been whole; 0 if it is not. */
+gint64               yodel_frame_buffer_get_waiting_since_us (const YodelFrameBuffer *self);
+
+/* The decoder falls behind: where others wait behind it, a frame of an upper temporal layer is left out.
+ * Nothing else becomes worse for it. */
+void                 yodel_frame_buffer_set_hurried         (YodelFrameBuffer *self,
+                                                             gboolean          hurried);
+
+/* The decoder does not keep up, not even so: what waits for it is left out up to the newest key frame; if there is
  * none, all of it is, and one is required. */
 void                 yodel_frame_buffer_skip                (YodelFrameBuffer *self,
                                                              gint64            now_us);

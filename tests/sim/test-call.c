@@ -247,6 +247,27 @@ test_slow_decoder (void)
   g_assert_cmpint (call->callee.longest_gap_us, <=, MS (500));
 }
 
+/* Two layers, on a long way: a decoder that has three quarters of the speed it needs gets on without key frames. */
+static void
+test_slow_decoder_does_without_the_upper_layer (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (150), .loss = 0.05 };
+  g_autoptr (SimCall) call = sim_call_new (20261127, TRUE);
+  double n_keys;
+
+  sim_call_skip_codec (call, 640, 360);
+  sim_call_set_link (call, &link);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (10));
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "video", "disposableFramesSent"), >, 0);
+
+  n_keys = sim_peer_get_number (&call->callee, "inbound-rtp", "video", "keyFramesDecoded");
+  call->callee.decode_us = MS (45);
+  sim_call_run (call, SECONDS (20));
+  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "keyFramesDecoded"), <=, n_keys + 3);
+  g_assert_cmpint (call->callee.lag_us, <=, MS (1000));
+}
+
 static void
 test_rotation (void)
 {
@@ -398,6 +419,7 @@ main (int   argc,
   g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
   g_test_add_func ("/sim/call/a-slow-decoder-does-not-lag", test_slow_decoder);
+  g_test_add_func ("/sim/call/a-slow-decoder-does-without-the-upper-layer", test_slow_decoder_does_without_the_upper_layer);
   g_test_add_func ("/sim/call/a-turned-camera-is-told", test_rotation);
   g_test_add_data_func ("/sim/call/vp9-as-the-caller-likes", GINT_TO_POINTER (FALSE), test_vp9);
   g_test_add_data_func ("/sim/call/vp9-as-the-callee-likes", GINT_TO_POINTER (TRUE), test_vp9);

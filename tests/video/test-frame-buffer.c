@@ -6,7 +6,8 @@
  *
  * A script is a list of words, one millisecond apart:
  *   7    packet 7 arrives         +50  50 ms pass          g7   NACK gives up until 7
- *   k    a key frame is wanted    n    none is wanted      D    the decoder fails */
+ *   k    a key frame is wanted    n    none is wanted      D    the decoder fails
+ *   h    the decoder falls behind */
 typedef struct
 {
   const char *name;
@@ -54,6 +55,8 @@ static const Case cases[] = {
   { "2-layers-upper-given-up", 2, 1, -1, FALSE, "0 1 4 5 g3 2 3", "0 2" },
   { "2-layers-lower-lost", 2, 1, -1, FALSE, "0 1 2 3 5 6 7 8 9 +100 n +300 k", "0 1" },
   { "2-layers-lower-recovered", 2, 1, -1, FALSE, "0 1 2 3 5 6 7 8 9 +100 4", "0 1 2 3 4" },
+
+  { "2-layers-upper-left-out-in-a-hurry", 2, 1, -1, FALSE, "h 0 1 3 4 5 2 6 7", "0 2 3" },
 
   { "3-layers-in-order", 3, 1, -1, FALSE, "0 1 2 3 4 5 6 7 8 9", "0 1 2 3 4" },
   { "3-layers-middle-lost", 3, 1, -1, FALSE, "0 1 2 3 5 6 7 8 9 +50 10 11 12 13 14 15", "0 1 4 5 6 7" },
@@ -133,6 +136,8 @@ run_word (YodelFrameBuffer *buffer,
     *now_us += g_ascii_strtoll (word + 1, NULL, 10) * 1000;
   else if (word[0] == 'g')
     yodel_frame_buffer_give_up (buffer, g_ascii_strtoll (word + 1, NULL, 10), *now_us);
+  else if (word[0] == 'h')
+    yodel_frame_buffer_set_hurried (buffer, TRUE);
   else if (word[0] == 'D')
     yodel_frame_buffer_require_key_frame (buffer, *now_us);
   else
