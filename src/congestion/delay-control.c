@@ -22,6 +22,8 @@
 #define RECOVERY_RISE      1.5                        /* per second */
 #define LARGE_BYTES        800
 #define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
+#define MUCH_JITTER_US     (3 * YODEL_US_PER_MS)      /* hides that */
+#define QUICKER_MARGIN_US  (1 * YODEL_US_PER_MS)
 #define FASTER_FOR_US      (2 * G_USEC_PER_SEC)       /* a probe that shows it is no doubtful one */
 #define STALL_US           (20 * YODEL_US_PER_MS)
 #define STALL_SPEED        1.5
@@ -135,7 +137,9 @@ yodel_delay_control_accept_longer_way (YodelDelayControl *self)
 gboolean
 yodel_delay_control_is_faster (const YodelDelayControl *self)
 {
-  return !self->drain.is_active && yodel_queue_estimate_is_below_base (&self->large, FASTER_MARGIN_US);
+  return !self->drain.is_active && (yodel_queue_estimate_is_below_base (&self->large, FASTER_MARGIN_US) ||
+                                    (self->large.jitter_us > MUCH_JITTER_US &&
+                                     yodel_queue_estimate_is_quicker (&self->large, QUICKER_MARGIN_US)));
 }
 
 gboolean

@@ -8,6 +8,8 @@
 #define BIN_US         (100 * YODEL_US_PER_MS)
 #define NEWEST_BINS    3
 #define PLATEAU_BINS   12
+#define QUICKER_BINS   5
+#define EARLIER_MEANS  6
 #define MAX_PASSED     8                        /* bins that may have been quicker than the base ... */
 #define PASSED_ONE_IN  25                       /* ... and of how many, while fewer are known */
 
@@ -92,6 +94,42 @@ yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
 
   for (gint64 i = self->bin; i > self->bin - NEWEST_BINS; i--)
     if (self->least_us[i % YODEL_QUEUE_BASE_BINS] >= self->base_us - margin_us)
+      return FALSE;
+  return TRUE;
+}
+
+/* The mean of what @n bins up to @last show.  Returns: FALSE where most show nothing */
+static gboolean
+find_mean_us (const YodelQueueEstimate *self,
+              gint64                    last,
+              guint                     n,
+              double                   *mean_us)
+{
+  double sum_us = 0;
+  guint n_shown = 0;
+
+  for (gint64 i = last; i > last - n; i--)
+    if (self->least_us[i % YODEL_QUEUE_BASE_BINS] != G_MAXINT64)
+      {
+        sum_us += self->least_us[i % YODEL_QUEUE_BASE_BINS];
+        n_shown++;
+      }
+  *mean_us = sum_us / MAX (n_shown, 1);
+  return n_shown > n / 2;
+}
+
+gboolean
+yodel_queue_estimate_is_quicker (const YodelQueueEstimate *self,
+                                 gint64                    margin_us)
+{
+  gint64 last = self->bin - 1;
+  double now_us, before_us;
+
+  if (last < QUICKER_BINS * (EARLIER_MEANS + 1) || !find_mean_us (self, last, QUICKER_BINS, &now_us))
+    return FALSE;
+
+  for (guint i = 1; i <= EARLIER_MEANS; i++)
+    if (!find_mean_us (self, last - i * QUICKER_BINS, QUICKER_BINS, &before_us) || now_us > before_us - margin_us)
       return FALSE;
   return TRUE;
 }

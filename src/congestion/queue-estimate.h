@@ -36,6 +36,11 @@ void   yodel_queue_estimate_push         (YodelQueueEstimate *self,
 gboolean yodel_queue_estimate_is_below_base (const YodelQueueEstimate *self,
                                              gint64                    margin_us);
 
+/* The same where jitter hides it: is the least delay of the last half of a second, the mean of its bins, lower by @margin_us
+ * than that of each half of a second in the three seconds before? */
+gboolean yodel_queue_estimate_is_quicker    (const YodelQueueEstimate *self,
+                                             gint64                    margin_us);
+
 /* Has the least delay of every bin of the last 1.2 s been the same, give or take @tolerance_us, and
  * above the base?  @least_us: (out): what it was. */
 gboolean yodel_queue_estimate_find_plateau  (const YodelQueueEstimate *self,

@@ -266,6 +266,35 @@ test_below_base (void)
   g_assert_false (yodel_queue_estimate_is_below_base (&queue, 2 * MS));
 }
 
+/* 6 ms less for each packet are seen through 30 ms of jitter, and not taken for what a queue of 60 ms leaves. */
+static void
+test_quicker_in_jitter (void)
+{
+  for (guint is_queue = 0; is_queue < 2; is_queue++)
+    {
+      g_autoptr (GRand) random = g_rand_new_with_seed (20261127);
+      YodelQueueEstimate queue;
+      guint n_seen = 0;
+
+      yodel_queue_estimate_init (&queue);
+      for (guint i = 0; i < 2100; i++)
+        {
+          gint64 more_us = i < 2000 || is_queue ? 6 * MS : 0;
+
+          if (i > 1800 && i < 2000 && is_queue)
+            more_us = 60 * MS;
+          yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + 50 * MS + more_us + g_rand_int_range (random, 0, 30 * MS));
+          n_seen += yodel_queue_estimate_is_quicker (&queue, 1 * MS);
+          if (i == 1999)
+            {
+              g_assert_cmpuint (n_seen, <, 40);         /* by chance, in 20 s */
+              n_seen = 0;
+            }
+        }
+      g_assert_cmpint (n_seen > 0, ==, !is_queue);
+    }
+}
+
 /* A way that is 40 ms longer is even; a queue of that length is not. */
 static void
 test_plateau (void)
@@ -313,6 +342,7 @@ main (int   argc,
   g_test_add_func ("/congestion/queue-estimate/base-grows-old-unless-held", test_base_grows_old);
   g_test_add_func ("/congestion/queue-estimate/a-few-quick-packets-are-not-the-base", test_quick_packets);
   g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-at-once", test_below_base);
+  g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-through-jitter", test_quicker_in_jitter);
   g_test_add_func ("/congestion/queue-estimate/a-longer-way-is-no-queue", test_plateau);
   g_test_add_func ("/congestion/aimd/backs-off-and-climbs", test_aimd_backs_off_and_climbs);
   g_test_add_func ("/congestion/drain/ends-when-empty-or-late", test_drain_ends_when_empty_or_late);
