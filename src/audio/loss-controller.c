@@ -15,7 +15,8 @@
 #define LONG_FRAME_BPS    12000       /* below this longer frames save more than they cost in delay */
 #define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
 #define SURVIVAL_BPS      36000       /* a call that has no more than this has no room for pictures */
-#define BURSTY            1.8         /* packets lost in a row, on average */
+#define BURSTY            1.8         /* packets lost in a row, in the mean; by chance it is 1.4 where 30 % are lost ... */
+#define STILL_BURSTY      1.5         /* ... and a few dozen losses tell it to a tenth */
 #define NACK_RTT_US       (70 * 1000) /* a longer round trip outlasts what the playout buffer waits */
 #define NEAR_RTT_US       (15 * 1000) /* within a frame an answer comes no later than a copy in the next packet */
 #define RTT_SLACK         4 / 3       /* what was in reach stays so up to this much more */
@@ -46,7 +47,7 @@ typedef struct
 static const Rung ladder[] = {
   { 0.00, FALSE, { 0 },       0, { 0 },       0 },
   { 0.02, FALSE, { 1 },       1, { 1, 3 },    2 },
-  { 0.05, TRUE,  { 1 },       1, { 1, 3 },    2 },
+  { 0.05, TRUE,  { 1 },       1, { 1, 3, 5 }, 3 },
   { 0.13, TRUE,  { 1, 3 },    2, { 1, 3, 5 }, 3 },
   { 0.25, TRUE,  { 1, 2, 3 }, 3, { 1, 3, 5 }, 3 },
 };
@@ -138,9 +139,8 @@ choose (const YodelLossController *self,
         gint64                     now_us)
 {
   const Rung *rung = &ladder[self->level];
-  gboolean bursty = self->burst >= BURSTY;
   guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
-  guint wanted = !input->can_red ? 0 : bursty ? rung->n_bursty : rung->n_random;
+  guint wanted = !input->can_red ? 0 : self->bursty ? rung->n_bursty : rung->n_random;
   guint longest_ms = longest_frame_ms (input);
   guint usual_ms = usual_frame_ms (input);
   YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
@@ -153,7 +153,7 @@ choose (const YodelLossController *self,
       result.n_distances = result.bitrate_bps > 0 ? n : 0;
     }
   for (guint i = 0; i < result.n_distances; i++)
-    result.distances[i] = bursty ? rung->bursty[i] : rung->random[i];
+    result.distances[i] = self->bursty ? rung->bursty[i] : rung->random[i];
 
   if (result.n_distances == 0 && rung->in_band)
     {
@@ -193,7 +193,7 @@ learn (YodelLossController  *self,
     fade = 0;
 
   self->loss = MAX (loss, loss + (self->loss - loss) * fade);
-  self->burst = MAX (input->mean_burst, input->mean_burst + (self->burst - input->mean_burst) * fade);
+  self->bursty = input->mean_burst >= (self->bursty ? STILL_BURSTY : BURSTY);
   self->started = TRUE;
   self->updated_us = now_us;
 }

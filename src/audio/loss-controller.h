@@ -39,7 +39,7 @@ typedef struct
 {
   YodelLossProtection choice;
   double              loss;            /* smoothed: up at once, down over ten seconds */
-  double              burst;
+  gboolean            bursty;          /* more is lost in a row than by chance */
   gint64              updated_us;
   guint               level;           /* rung of the protection ladder */
   gint64              trusted_bps;

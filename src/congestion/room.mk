@@ -11,6 +11,7 @@ libyodel_pure_la_SOURCES += \
   %D%/gcc.c %D%/gcc.h \
   %D%/inter-arrival.c %D%/inter-arrival.h \
   %D%/loss-estimate.c %D%/loss-estimate.h \
+  %D%/loss-runs.c %D%/loss-runs.h \
   %D%/modest-rate.c %D%/modest-rate.h \
   %D%/pacer.c %D%/pacer.h \
   %D%/probe-controller.c %D%/probe-controller.h \
@@ -25,6 +26,10 @@ libyodel_pure_la_SOURCES += \
 check_PROGRAMS += tests/congestion/test-send-history
 tests_congestion_test_send_history_SOURCES = tests/congestion/test-send-history.c
 tests_congestion_test_send_history_LDADD   = $(PURE_LIBS)
+
+check_PROGRAMS += tests/congestion/test-loss-runs
+tests_congestion_test_loss_runs_SOURCES = tests/congestion/test-loss-runs.c
+tests_congestion_test_loss_runs_LDADD   = $(PURE_LIBS)
 
 check_PROGRAMS += tests/congestion/test-pacer
 tests_congestion_test_pacer_SOURCES = tests/congestion/test-pacer.c

@@ -42,6 +42,7 @@ struct _YodelSendHistory
   gint64  patience_us;           /* when it changed; on our clock */
   gint64  peer_clock_us;         /* newest arrival told, unwrapped */
   guint64 sent_bytes;            /* ever */
+  gint64  n_audio;
   GArray *results;               /* (owned) */
 };
 
@@ -119,9 +120,11 @@ yodel_send_history_add (YodelSendHistory *self,
       .arrived_us = -1,
       .probe_cluster = probe_cluster,
       .audio = audio,
+      .audio_number = self->n_audio,
     },
     .fate = IN_FLIGHT,
   };
+  self->n_audio += audio != 0;
   return (guint16) self->next++;
 }
 

@@ -16,6 +16,7 @@ typedef struct
   guint8   ecn;             /* RFC 3168 codepoint; 0 without ECN */
   int      probe_cluster;   /* 0: none */
   gboolean audio;
+  gint64   audio_number;    /* among those, from 0 on */
 } YodelPacketResult;
 
 typedef struct _YodelSendHistory YodelSendHistory;

@@ -444,6 +444,19 @@ yodel_audio_sender_set_rtt (YodelAudioSender *self,
 }
 
 void
+yodel_audio_sender_set_mean_burst (YodelAudioSender *self,
+                                   double            mean_burst)
+{
+  self->path.mean_burst = mean_burst;
+}
+
+double
+yodel_audio_sender_get_mean_burst (const YodelAudioSender *self)
+{
+  return self->path.mean_burst;
+}
+
+void
 yodel_audio_sender_set_rate (YodelAudioSender *self,
                              guint             available_bps,
                              gint64            now_us)

@@ -84,6 +84,11 @@ void                   yodel_audio_sender_set_rate       (YodelAudioSender      
                                                           guint                           available_bps,
                                                           gint64                          now_us);
 
+/* How many packets are lost in a row; 0 where that is not known.  Counts from the next report or rate on. */
+void                   yodel_audio_sender_set_mean_burst (YodelAudioSender               *self,
+                                                          double                          mean_burst);
+double                 yodel_audio_sender_get_mean_burst (const YodelAudioSender         *self);
+
 /* The source gives speech while nothing of it is sent. */
 gboolean               yodel_audio_sender_is_speaking_while_muted (const YodelAudioSender *self);
 guint                  yodel_audio_sender_get_channels   (const YodelAudioSender         *self);

@@ -58,6 +58,7 @@ add_sent_audio (GVariantBuilder    *object,
   yodel_stats_object_add_flag (object, "fecActive", protection->fec);
   yodel_stats_object_add_flag (object, "survivalMode", protection->survival);
   yodel_stats_object_add_flag (object, "nackActive", protection->nack);
+  yodel_stats_object_add_number (object, "meanLossBurst", yodel_audio_sender_get_mean_burst (section->audio_sender));
   yodel_stats_object_add_count (object, "packetLossPercent", protection->packet_loss_percent);
   yodel_stats_object_add_count (object, "nackCount", repairs->n_requests);
   yodel_stats_object_add_count (object, "retransmittedPacketsSent", repairs->n_packets);

@@ -6,6 +6,7 @@
 
 #include "base/units.h"
 #include "congestion/gcc.h"
+#include "congestion/loss-runs.h"
 #include "congestion/send-history.h"
 #include "rtp/rtp-extensions.h"
 #include "rtp/transport-feedback.h"
@@ -29,6 +30,7 @@ struct _YodelFlow
   YodelController        *controller;   /* (owned) */
   YodelSendHistory       *history;      /* (owned) */
   YodelTransportFeedback *feedback;     /* (owned) scratch, too large for a stack */
+  YodelLossRuns           sound_losses;
   Stream                  streams[YODEL_FLOW_MAX_STREAMS];
   guint                   n_streams;
 };
@@ -45,6 +47,7 @@ yodel_flow_new (const YodelFlowOps *ops,
   self->pacer = yodel_pacer_new (now_us);
   self->controller = yodel_gcc_new (now_us);
   self->history = yodel_send_history_new ();
+  yodel_loss_runs_init (&self->sound_losses);
   self->feedback = g_new (YodelTransportFeedback, 1);
   yodel_pacer_set_overhead (self->pacer, YODEL_FLOW_OVERHEAD_BYTES);
   return self;
@@ -230,6 +233,9 @@ yodel_flow_on_feedback (YodelFlow    *self,
   n = yodel_send_history_on_report (self->history, self->feedback->base_sequence,
                                     self->feedback->arrived_us, self->feedback->n_packets,
                                     YODEL_TRANSPORT_FEEDBACK_PERIOD_US, &results);
+  for (guint i = 0; i < n; i++)
+    if (results[i].audio)
+      yodel_loss_runs_push (&self->sound_losses, results[i].audio_number, results[i].arrived_us < 0);
   if (n > 0)
     yodel_controller_on_feedback (self->controller, results, n, now_us);
   follow_controller (self, now_us);
@@ -284,6 +290,12 @@ yodel_flow_get_state (const YodelFlow      *self,
                       YodelControllerState *state)
 {
   yodel_controller_get_state (self->controller, state);
+}
+
+double
+yodel_flow_get_sound_losses (const YodelFlow *self)
+{
+  return yodel_loss_runs_get_mean (&self->sound_losses);
 }
 
 gint64

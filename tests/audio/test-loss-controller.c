@@ -37,7 +37,10 @@ static const Case cases[] = {
   { "two-nack-on-24-kbit",  { RED, .loss = 0.02, .available_bps = 24000, .can_nack = TRUE }, FALSE, { 0 }, 0, 40, 12000, FALSE, TRUE },
   { "twenty-percent",       { RED, .loss = 0.2 },                     FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
   { "thirty-percent",       { RED, .loss = 0.3 },                     FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
-  { "ten-in-bursts",        { RED, .loss = 0.1, .mean_burst = 3 },    FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
+  { "three-in-bursts",      { RED, .loss = 0.03, .mean_burst = 3 },   FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
+  { "ten-in-bursts",        { RED, .loss = 0.1, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },
+  { "ten-by-chance",        { RED, .loss = 0.1, .mean_burst = 1.1 },  FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "thirty-by-chance",     { RED, .loss = 0.3, .mean_burst = 1.43 }, FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "twenty-in-bursts",     { RED, .loss = 0.2, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },
   { "thirty-on-100-kbit",   { RED, .loss = 0.3, .available_bps = 100000 }, FALSE, { 1, 2, 3 }, 3, 20, 16000, FALSE, FALSE },
   { "thirty-on-70-kbit",    { RED, .loss = 0.3, .available_bps = 70000 },  FALSE, { 1 }, 1, 20, 20000, FALSE, FALSE },
@@ -127,6 +130,29 @@ test_loss_on_the_edge_does_not_flap (void)
   g_assert_cmpuint (changes, <=, 2);
 }
 
+/* As is measured of a few dozen losses, most of them alone or most of them not. */
+static void
+test_bursts_on_the_edge_do_not_flap (void)
+{
+  YodelLossController controller;
+  guint changes = 0;
+
+  yodel_loss_controller_init (&controller);
+  for (guint i = 0; i < 120; i++)
+    {
+      YodelLossInput input = { RED, .loss = 0.1, .mean_burst = i % 2 == 0 ? 1.6 : 2.0 };
+
+      changes += yodel_loss_controller_update (&controller, &input, i * SECOND);
+    }
+  g_assert_cmpuint (changes, <=, 2);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 3);
+
+  /* Now they are alone, and less will do. */
+  for (guint i = 120; i < 125; i++)
+    yodel_loss_controller_update (&controller, &(YodelLossInput) { RED, .loss = 0.1, .mean_burst = 1.1 }, i * SECOND);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 1);
+}
+
 static void
 test_rate_is_lost_at_once_and_regained_slowly (void)
 {
@@ -210,6 +236,7 @@ main (int   argc,
   g_test_add_func ("/audio/loss-controller/rate-is-kept", test_rate_is_kept);
   g_test_add_func ("/audio/loss-controller/loss-is-forgotten-slowly", test_loss_is_believed_at_once_and_forgotten_slowly);
   g_test_add_func ("/audio/loss-controller/loss-on-the-edge-does-not-flap", test_loss_on_the_edge_does_not_flap);
+  g_test_add_func ("/audio/loss-controller/bursts-on-the-edge-do-not-flap", test_bursts_on_the_edge_do_not_flap);
   g_test_add_func ("/audio/loss-controller/rate-is-regained-slowly", test_rate_is_lost_at_once_and_regained_slowly);
   g_test_add_func ("/audio/loss-controller/round-trip-on-the-edge-does-not-flap", test_round_trip_on_the_edge_does_not_flap);
   g_test_add_func ("/audio/loss-controller/retransmission-is-counted-on-where-it-helps",

@@ -10,12 +10,14 @@
 /* Lines of an offer, as they are left out for those who know nothing of them. */
 #define NACK "a=rtcp-fb:111 nack\r\n"
 #define RED  "a=rtpmap:63 red/48000/2\r\n"
+#define FEEDBACK "a=rtcp-fb:111 transport-cc\r\n"
 
 /* RTP with the extensions that speech wears. */
 #define HEADER_BYTES (12 + 16)
 
 #define SETTLE_S 6
 #define JUDGED_S 24
+#define N_CALLS  4
 
 typedef struct
 {
@@ -43,23 +45,32 @@ get (SimPeer    *peer,
   return sim_peer_get_number (peer, type, "audio", name);
 }
 
+/* @unknown: (nullable): a line that the other side knows nothing of */
 static SimCall *
-place_call (const Way *way,
-            gboolean   with_nack)
+place_call_with (const Way  *way,
+                 const char *unknown,
+                 guint32     seed)
 {
   const SimLinkConfig link = {
     .delay_us = MS (way->rtt_ms) / 2, .jitter_us = 500,
     .loss = way->burst_packets > 0 ? 0 : way->loss,
     .burst_loss = way->burst_packets > 0 ? way->loss : 0, .burst_packets = way->burst_packets,
   };
-  SimCall *call = sim_call_new (20261127, FALSE);
+  SimCall *call = sim_call_new (seed, FALSE);
 
-  call->left_out[0] = with_nack ? NULL : NACK;
+  call->left_out[0] = unknown;
   call->left_out[1] = way->red ? NULL : RED;
   call->callee.silent = TRUE;
   sim_call_set_link (call, &link);
   sim_call_negotiate (call, &call->caller);
   return call;
+}
+
+static SimCall *
+place_call (const Way *way,
+            gboolean   with_nack)
+{
+  return place_call_with (way, with_nack ? NULL : NACK, 20261127);
 }
 
 static void
@@ -115,6 +126,55 @@ test_spares_the_listener (gconstpointer data)
   g_assert_cmpfloat (after.n_resent, <=, after.n_asked * 3);
   g_assert_cmpfloat (after.concealed, <=, before.concealed * (1 - way->spared));
   g_assert_cmpfloat (after.delay_ms, <, 140);
+}
+
+/* ---- where several are lost in a row, and the answer would come too late ---- */
+
+typedef struct
+{
+  Way    way;
+  double least_burst, most_burst;      /* as the sender learns of it */
+  double most_concealed;               /* times what it is for a sender who is told nothing */
+} Bursts;
+
+static const Bursts bursts[] = {
+  { { "in-threes-10",  150, 0.10, 3, TRUE, 0 }, 2.0, 4.5, 0.75 },
+  { { "in-threes-20",  150, 0.20, 3, TRUE, 0 }, 2.0, 4.5, 1.2 },   /* the rate gives way, and with it the copies */
+  { { "one-by-one-10", 150, 0.10, 0, TRUE, 0 }, 1.0, 1.5, 1.2 },
+  { { "one-by-one-20", 150, 0.20, 0, TRUE, 0 }, 1.0, 1.7, 1.2 },
+};
+
+/* Returns: the share that is concealed */
+static double
+listen_to_bursts (const Bursts *c,
+                  guint32       seed,
+                  gboolean      is_told)
+{
+  g_autoptr (SimCall) call = place_call_with (&c->way, is_told ? NULL : FEEDBACK, seed);
+  Figures figures;
+  double burst;
+
+  listen (call, &figures);
+  burst = get (&call->caller, "outbound-rtp", "meanLossBurst");
+  g_test_message ("lost in a row %.2f", burst);
+  g_assert_cmpfloat (burst, >=, is_told ? c->least_burst : 0);
+  g_assert_cmpfloat (burst, <=, is_told ? c->most_burst : 0);
+  return figures.concealed;
+}
+
+static void
+test_bursts_are_seen (gconstpointer data)
+{
+  const Bursts *c = data;
+  double without = 0, with = 0;
+
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      without += listen_to_bursts (c, 100 + i, FALSE) / N_CALLS;
+      with += listen_to_bursts (c, 100 + i, TRUE) / N_CALLS;
+    }
+  g_test_message ("concealed %.2f %%, without what reports tell %.2f %%", 100 * with, 100 * without);
+  g_assert_cmpfloat (with, <, without * c->most_concealed);
 }
 
 /* ---- where it helps nobody ---- */
@@ -205,6 +265,11 @@ main (int   argc,
     {
       g_autofree char *path = g_strconcat ("/sim/voice-repair/spares-the-listener/", near_ways[i].name, NULL);
       g_test_add_data_func (path, &near_ways[i], test_spares_the_listener);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (bursts); i++)
+    {
+      g_autofree char *path = g_strconcat ("/sim/voice-repair/bursts-are-seen/", bursts[i].way.name, NULL);
+      g_test_add_data_func (path, &bursts[i], test_bursts_are_seen);
     }
   g_test_add_func ("/sim/voice-repair/long-round-trip-is-left-alone", test_long_round_trip_is_left_alone);
   g_test_add_func ("/sim/voice-repair/peer-that-never-answers", test_peer_that_never_answers);
