@@ -15,30 +15,16 @@ async function speechTrack(context) {
   return { track: out.stream.getAudioTracks()[0], start: () => source.start() };
 }
 
-// The frames of a Y4M file, one after the other, for ever.
+// The frames of the clip, one after the other, for ever.  A second of them is fetched at a time: Firefox would keep
+// the whole file in memory, and stand still now and then to look through it.
 async function* framesOf(width, height) {
-  const bytes = width * height * 3 / 2;
-  for (;;) {
-    const reader = (await fetch('/y4m')).body.getReader();
-    let parts = [], have = 0, header = true;
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      have += value.length;
-      if (have < bytes + 200) continue;
-      let all = new Uint8Array(have), at = 0;
-      for (const part of parts) { all.set(part, at); at += part.length; }
-      while (all.length >= bytes + 200) {
-        if (header) all = all.subarray(all.indexOf(10) + 1);
-        header = false;
-        const start = all.indexOf(10) + 1;
-        yield all.subarray(start, start + bytes);
-        all = all.subarray(start + bytes);
-      }
-      parts = [all];
-      have = all.length;
-    }
+  const bytes = width * height * 3 / 2, fetchSecond = async (n) => (await fetch('/y4m/' + n)).arrayBuffer();
+  let next = fetchSecond(0);
+  for (let n = 1;; n++) {
+    const second = await next;
+    next = fetchSecond(n);
+    for (let at = 0; at < second.byteLength; at += bytes)
+      yield new Uint8Array(second, at, bytes);
   }
 }
 
@@ -96,30 +82,41 @@ function toLuma(bytes, pixels) {
     bytes[i] = 16 + (25.064 * bytes[4 * i] + 129.057 * bytes[4 * i + 1] + 65.738 * bytes[4 * i + 2]) / 256 + 0.5;
 }
 
-// Every fifth frame is kept whole (luma alone), of the others their number.
-async function keepFrame(shown, t) {
-  const frame = new VideoFrame(shown), w = frame.codedWidth, h = frame.codedHeight;
-  const bytes = new Uint8Array(16 + frame.allocationSize()), head = new DataView(bytes.buffer);
-  await frame.copyTo(bytes.subarray(16));
-  const format = frame.format;
+// Every fifth frame is kept whole (luma alone), of the others their number, for which the rows of the stamp are enough.
+let whole, strip, posted = Promise.resolve();
+async function keepFrame(frame, t) {
+  const w = frame.codedWidth, h = frame.codedHeight, format = frame.format;
+  const isBgr = format.startsWith('BGR'), top = { rect: { x: 0, y: 0, width: w, height: h >> 4 & ~1 } };
+  const size = 16 + frame.allocationSize(), stripSize = frame.allocationSize(top);
+  if (whole?.length !== size) { whole = new Uint8Array(size); strip = new Uint8Array(stripSize); }
+  await frame.copyTo(strip, top);
+  if (isBgr) toLuma(strip, strip.length / 4);
+  const n = stampOf(strip, w, h), isWhole = n % 5 === 0, head = new DataView(whole.buffer);
+  if (isWhole) {
+    await frame.copyTo(whole.subarray(16));
+    if (isBgr) toLuma(whole.subarray(16), w * h);
+  }
   frame.close();
-  if (format.startsWith('BGR')) toLuma(bytes.subarray(16), w * h);
-  const n = stampOf(bytes.subarray(16), w, h);
   head.setFloat64(0, t, true);
   head.setUint16(8, w, true);
   head.setUint16(10, h, true);
   head.setInt32(12, n, true);
-  await post('video', bytes.subarray(0, n % 5 === 0 ? 16 + w * h : 16));
+  const kept = whole.slice(0, isWhole ? 16 + w * h : 16);
+  posted = posted.then(() => post('video', kept));
   return format;
 }
 
 function tapVideo(shown) {
-  let first = true;
-  const look = async () => {
-    shown.requestVideoFrameCallback(look);
-    const t = Date.now(), format = await keepFrame(shown, t);
+  let first = true, before = Promise.resolve();
+  const keep = async (frame, t) => {
+    const format = await keepFrame(frame, t);
     if (first) report('first-video-frame', { format });
     first = false;
+  };
+  const look = () => {
+    shown.requestVideoFrameCallback(look);
+    const frame = new VideoFrame(shown), t = Date.now();
+    before = before.then(() => keep(frame, t));
   };
   shown.requestVideoFrameCallback(look);
 }
@@ -166,8 +163,19 @@ async function place(pc, sources) {
   }
 }
 
+// Tells when the page itself stood still: no picture comes or goes in that time, whoever calls.
+function watchStalls() {
+  let last = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    if (now - last > 150) report('stall', { ms: Math.round(now - last) });
+    last = now;
+  }, 10);
+}
+
 async function main() {
   window.o = await (await fetch('/options')).json();
+  watchStalls();
   const context = new AudioContext({ sampleRate: 48000 }), pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   const shown = document.getElementById('v');
   pc.onconnectionstatechange = () => report(pc.connectionState);

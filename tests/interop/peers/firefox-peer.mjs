@@ -53,7 +53,17 @@ function clip() {
   fs.readSync(fd, head, 0, 128, 0);
   fs.closeSync(fd);
   const text = head.toString('latin1');
-  return { width: +/ W(\d+)/.exec(text)[1], height: +/ H(\d+)/.exec(text)[1], fps: +/ F(\d+):1/.exec(text)[1] };
+  return { width: +/ W(\d+)/.exec(text)[1], height: +/ H(\d+)/.exec(text)[1], fps: +/ F(\d+):1/.exec(text)[1], start: text.indexOf('\n') + 1 };
+}
+
+// The frames of the Nth second of the clip, which begins again at its end, one behind the other.
+function framesOfSecond(n) {
+  const { width, height, fps, start } = clip(), mark = 'FRAME\n'.length, size = width * height * 3 / 2;
+  const fd = fs.openSync(o.y4m), count = Math.floor((fs.fstatSync(fd).size - start) / (mark + size)), frames = Buffer.alloc(fps * size);
+  for (let i = 0; i < fps; i++)
+    fs.readSync(fd, frames, i * size, size, start + ((n * fps + i) % count) * (mark + size) + mark);
+  fs.closeSync(fd);
+  return frames;
 }
 
 function finish(result) {
@@ -77,6 +87,7 @@ const offer = o.role === 'answer' ? readDescription() : null;
 const gets = {
   '/': async () => '<!doctype html><title>peer</title><video id=v muted playsinline></video><script src=/script></script>',
   '/script': async () => fs.readFileSync(script),
+  '/wav': async () => fs.readFileSync(o.wav),
   '/options': async () => JSON.stringify({ ...o, record: !!o.record, clip: o.video ? clip() : null }),
   '/description': async () => JSON.stringify(await (offer ?? readDescription())),
 };
@@ -87,8 +98,8 @@ const server = http.createServer((request, response) => {
     const parts = [];
     request.on('data', (part) => parts.push(part));
     request.on('end', () => { response.end(); posts[request.url]?.(Buffer.concat(parts)); });
-  } else if (request.url === '/wav' || request.url === '/y4m') {
-    fs.createReadStream(o[request.url.slice(1)]).on('error', () => response.destroy()).pipe(response);
+  } else if (request.url.startsWith('/y4m/')) {
+    response.end(framesOfSecond(+request.url.slice('/y4m/'.length)));
   } else {
     response.setHeader('content-type', request.url === '/' ? 'text/html' : request.url === '/script' ? 'text/javascript' : 'application/json');
     (gets[request.url] ?? (async () => ''))().then((body) => response.end(body), (error) => { emit('error', { text: String(error) }); quit(1); });
