@@ -1,8 +1,8 @@
 /* What a node of the hash table sends and receives while nobody calls.
  *
- *   bench/dht-idle [NODES [SECONDS [low]]]     prints a line of JSON
+ *   bench/dht-idle [NODES [SECONDS [half]]]     prints a line of JSON
  *
- * All nodes are in this process, on the loopback interface; each listens for its contacts. One is a node of low traffic, or all but one
+ * All nodes are in this process, on the loopback interface; each listens for its contacts. One is a node of low traffic, or half of them
  * are. Counted are the datagrams of one of each kind, with the headers of UDP and IPv4. */
 #include <string.h>
 
@@ -21,7 +21,7 @@ enum { USUAL, LOW, N_KINDS };
 
 static const guint measured[N_KINDS] = { 1, 2 };   /* which node */
 static guint16     first_port = 43000;
-static gboolean    are_low;                        /* the others */
+static gboolean    is_half_low;
 static guint64     bytes[N_KINDS];                 /* under the lock of the tap */
 static guint64     datagrams[N_KINDS];
 
@@ -58,13 +58,20 @@ run_for (guint seconds)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Not the first, by whom the others join. */
+static gboolean
+is_low (guint i)
+{
+  return i == measured[LOW] || (is_half_low && i > 0 && i % 2 == 0);
+}
+
 static YodelSignaller *
 join (YodelIdentity * const *people,
       guint                  n,
       guint                  i)
 {
   g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u%s", first_port + (i == 0 ? 1 : 0), NETWORK, first_port + i,
-                                          i == measured[LOW] || (are_low && i != measured[USUAL]) ? "&traffic=low" : "");
+                                          is_low (i) ? "&traffic=low" : "");
   const char *contacts[N_CONTACTS + 1] = { NULL };
   GError *error = NULL;
   YodelSignaller *signaller = yodel_signaller_new (uri, &error);
@@ -117,8 +124,8 @@ main (int    argc,
   g_autoptr (GPtrArray) signallers = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *folder = g_dir_make_tmp ("yodel-dht-XXXXXX", NULL);
 
-  are_low = argc > 3 && strcmp (argv[3], "low") == 0;
-  if (are_low)
+  is_half_low = argc > 3 && strcmp (argv[3], "half") == 0;
+  if (is_half_low)
     first_port = (guint16) (first_port + 1000);
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
   for (guint i = 0; i < n; i++)

@@ -148,6 +148,12 @@ yodel_dht_mailroom_attend (YodelDhtMailroom *self,
   g_hash_table_foreach_remove (self->listeners, is_unwanted, wanted);
 }
 
+void
+yodel_dht_mailroom_forget (YodelDhtMailroom *self)
+{
+  g_hash_table_remove_all (self->listeners);
+}
+
 static guint32
 day_of (gint64 unix_s)
 {

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define YODEL_DHT_MAX_PAIRS     32   /* contacts with a mailbox of their own; the others use the open one */
-#define YODEL_DHT_MAX_PAIRS_LOW  0   /* where traffic is dear: each mailbox that is listened to costs some 3 MB a day */
+#define YODEL_DHT_MAX_PAIRS_LOW  0   /* where traffic is dear: each mailbox that is listened to costs */
 
 #define YODEL_DHT_WAY_OPEN "open"
 #define YODEL_DHT_WAY_PAIR "pair"
@@ -30,6 +30,9 @@ void              yodel_dht_mailroom_attend       (YodelDhtMailroom    *self,
                                                    YodelDhtNode        *node,
                                                    YodelDhtInbox       *inbox,
                                                    gint64               unix_s);
+
+/* Listens to nothing, until it attends again. */
+void              yodel_dht_mailroom_forget       (YodelDhtMailroom    *self);
 
 /* The own open mailbox. */
 void              yodel_dht_mailroom_get_own      (YodelDhtMailroom    *self,

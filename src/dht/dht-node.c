@@ -9,6 +9,7 @@
 #include <yodel/yodel-error.h>
 
 #include "dht/dht-cache.h"
+#include "dht/dht-quiet.h"
 
 /* What marks our values beside those of others; it tells what they are, and nothing about whose. */
 #define VALUE_TYPE "yodel"
@@ -37,14 +38,17 @@ typedef struct _Operations
 /* Thread: the one that started it. */
 struct _YodelDhtNode
 {
-  dht_runner    *runner;        /* (owned) */
-  Operations    *operations;    /* (owned) */
-  YodelDhtCache  cache;
-  GCancellable  *closed;        /* (owned) ends the lookups */
+  dht_runner          *runner;        /* (owned) */
+  YodelDhtQuietSocket *quiet;         /* (nullable) of the runner, where traffic is dear */
+  gboolean             has_ipv6;
+  GSocketAddress      *own_address;   /* (owned) (nullable) seen last */
+  Operations          *operations;    /* (owned) */
+  YodelDhtCache        cache;
+  GCancellable        *closed;        /* (owned) ends the lookups */
 
-  GMutex         lock;          /* over what follows */
-  GCond          changed;
-  gboolean       is_shut_down;
+  GMutex               lock;          /* over what follows */
+  GCond                changed;
+  gboolean             is_shut_down;
 };
 
 struct _YodelDhtListener
@@ -154,7 +158,8 @@ typedef struct
 {
   guint16  own_port;
   guint32  network;
-  gboolean keeps_values;   /* those that others put into the table */
+  gboolean is_low_traffic;
+  gboolean needs_ipv6;
 } Start;
 
 static void
@@ -163,6 +168,7 @@ node_free (YodelDhtNode *self)
   dht_runner_delete (self->runner);
   operations_unref (self->operations);
   yodel_dht_cache_clear (&self->cache);
+  g_clear_object (&self->own_address);
   g_object_unref (self->closed);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
@@ -183,7 +189,7 @@ run (GTask        *task,
   dht_runner_config_default (&config);
   config.threaded = true;
   config.dht_config.node_config.network = start->network;
-  config.dht_config.node_config.maintain_storage = start->keeps_values;
+  config.dht_config.node_config.maintain_storage = true;
   yodel_dht_cache_take (&self->cache, start->network);
   config.dht_config.node_config.persist_path = self->cache.path;
   self->operations = operations_new ();
@@ -191,7 +197,14 @@ run (GTask        *task,
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->runner = dht_runner_new ();
-  status = dht_runner_run_config (self->runner, start->own_port, &config);
+  if (start->is_low_traffic)
+    {
+      self->has_ipv6 = start->needs_ipv6;
+      self->quiet = yodel_dht_run_quietly (self->runner, start->own_port, &config, self->has_ipv6);
+      status = self->quiet != NULL ? 0 : EADDRINUSE;
+    }
+  else
+    status = dht_runner_run_config (self->runner, start->own_port, &config);
   if (status == 0)
     {
       g_task_return_pointer (task, self, (GDestroyNotify) yodel_dht_node_close);
@@ -200,6 +213,29 @@ run (GTask        *task,
   node_free (self);
   g_task_return_new_error (task, YODEL_ERROR, YODEL_ERROR_UNREACHABLE, "UDP port %u cannot be opened for the hash table: %s",
                            start->own_port, g_strerror (status > 0 ? status : EADDRINUSE));
+}
+
+/* From which address of ours packets leave for the world; none is sent.  Returns: (transfer full) (nullable) */
+static GSocketAddress *
+find_own_address (GSocketFamily family)
+{
+  const char *example = family == G_SOCKET_FAMILY_IPV4 ? "192.0.2.1" : "2001:db8::1";   /* RFC 5737, RFC 3849 */
+  g_autoptr (GSocket) socket = g_socket_new (family, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string (example, 9);
+
+  return socket != NULL && g_socket_connect (socket, address, NULL, NULL) ? g_socket_get_local_address (socket, NULL) : NULL;
+}
+
+/* A second table costs as much as the first. */
+static gboolean
+needs_ipv6 (const YodelDhtUri *settings)
+{
+  g_autoptr (GSocketAddress) own = find_own_address (G_SOCKET_FAMILY_IPV4);
+
+  for (guint i = 0; i < settings->n_nodes; i++)
+    if (strchr (settings->hosts[i], ':') != NULL)
+      return TRUE;
+  return own == NULL;
 }
 
 void
@@ -213,7 +249,8 @@ yodel_dht_node_start_async (const YodelDhtUri   *settings,
 
   start->own_port = settings->own_port;
   start->network = settings->network;
-  start->keeps_values = !settings->is_low_traffic;
+  start->is_low_traffic = settings->is_low_traffic;
+  start->needs_ipv6 = needs_ipv6 (settings);
   g_task_set_task_data (task, start, g_free);
   g_task_set_source_tag (task, yodel_dht_node_start_async);
   g_task_run_in_thread (task, run);
@@ -352,6 +389,28 @@ yodel_dht_node_join (YodelDhtNode      *self,
       lookup->enumerator = g_socket_connectable_enumerate (name);
       g_socket_address_enumerator_next_async (lookup->enumerator, self->closed, on_address, lookup);
     }
+}
+
+static GInetAddress *
+inet_of (GSocketAddress *address)
+{
+  return g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+}
+
+static gboolean
+has_moved (YodelDhtNode *self)
+{
+  g_autoptr (GSocketAddress) before = g_steal_pointer (&self->own_address);
+
+  self->own_address = find_own_address (self->has_ipv6 ? G_SOCKET_FAMILY_IPV6 : G_SOCKET_FAMILY_IPV4);
+  return before != NULL && self->own_address != NULL && !g_inet_address_equal (inet_of (before), inet_of (self->own_address));
+}
+
+gboolean
+yodel_dht_node_keep_open (YodelDhtNode *self)
+{
+  yodel_dht_quiet_keep_open (self->quiet);
+  return has_moved (self);
 }
 
 static dht_infohash

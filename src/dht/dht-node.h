@@ -31,6 +31,10 @@ void              yodel_dht_node_close        (YodelDhtNode          *self);
 void              yodel_dht_node_join         (YodelDhtNode          *self,
                                                const YodelDhtUri     *settings);
 
+/* Where traffic is dear: to be called more often than a NAT forgets.
+ * Returns: whether this host has another address than at the last call, so that the nodes it listens at know one that is gone */
+gboolean          yodel_dht_node_keep_open    (YodelDhtNode          *self);
+
 /* Asks the table about @mailbox: succeeds if any node answers. */
 void              yodel_dht_node_probe_async  (YodelDhtNode          *self,
                                                const YodelDhtMailbox *mailbox,

@@ -14,6 +14,7 @@
 #define PATIENCE_MS           (10 * 1000)   /* a probe without any answer is over */
 
 #define ATTEND_S              60            /* how often the day is looked at */
+#define KEEP_OPEN_S           20            /* many a NAT forgets after 30 */
 
 /* Thread: the one whose main context was the default when it was made. */
 struct _YodelDhtSignaller
@@ -36,6 +37,8 @@ struct _YodelDhtSignaller
   YodelDhtInbox       *inbox;        /* (owned) (nullable): with the node */
   GSource             *clock;        /* (owned) (nullable): with the node; attends */
   GSource             *prober;       /* (owned) (nullable): with the node; probes */
+  GSource             *keeper;       /* (owned) (nullable): with the node, where traffic is dear */
+  gboolean             may_be_forgotten;   /* by the nodes that it listens at */
   guint                probe_ms;
   guint                n_probes;     /* tells the newest from those that are late */
 };
@@ -114,6 +117,15 @@ schedule_probe (YodelDhtSignaller *self,
   g_source_set_ready_time (self->prober, g_get_monotonic_time () + after_ms * (gint64) 1000);
 }
 
+static gboolean
+on_clock (gpointer user_data)
+{
+  YodelDhtSignaller *self = user_data;
+
+  yodel_dht_mailroom_attend (self->mailroom, self->node, self->inbox, unix_now_s ());
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 on_answer (YodelDhtSignaller *self)
 {
@@ -122,6 +134,12 @@ on_answer (YodelDhtSignaller *self)
   self->probe_ms = FIRST_PROBE_MS;
   schedule_probe (self, (self->settings.is_low_traffic ? QUIET_PROBE_LOW_S : QUIET_PROBE_S) * 1000);
   set_state (self, YODEL_SIGNALLER_REACHABLE, NULL);
+  if (self->may_be_forgotten)
+    {
+      self->may_be_forgotten = FALSE;
+      yodel_dht_mailroom_forget (self->mailroom);
+      on_clock (self);
+    }
   if (!was_reachable)
     yodel_signaller_emit_news (YODEL_SIGNALLER (self), "reachable through the hash table");
   finish_start (self, NULL);
@@ -138,6 +156,7 @@ on_no_answer (YodelDhtSignaller *self)
   self->probe_ms = MIN (self->probe_ms * 2, LAST_PROBE_MS);
   schedule_probe (self, self->probe_ms);
   set_state (self, YODEL_SIGNALLER_STARTING, reason);
+  self->may_be_forgotten |= was_reachable && self->settings.is_low_traffic;
   if (was_reachable)
     yodel_signaller_emit_news (YODEL_SIGNALLER (self), "no node of the hash table answers any more");
 }
@@ -193,11 +212,15 @@ on_probe_due (gpointer user_data)
 }
 
 static gboolean
-on_clock (gpointer user_data)
+on_keep_open (gpointer user_data)
 {
   YodelDhtSignaller *self = user_data;
 
-  yodel_dht_mailroom_attend (self->mailroom, self->node, self->inbox, unix_now_s ());
+  if (yodel_dht_node_keep_open (self->node))
+    {
+      self->may_be_forgotten = TRUE;
+      schedule_probe (self, FIRST_PROBE_MS);
+    }
   return G_SOURCE_CONTINUE;
 }
 
@@ -238,6 +261,14 @@ begin (YodelDhtSignaller *self,
   g_source_set_callback (self->prober, on_probe_due, self, NULL);
   g_source_attach (self->prober, context);
 
+  if (self->settings.is_low_traffic)
+    {
+      self->keeper = g_timeout_source_new_seconds (KEEP_OPEN_S);
+      g_source_set_callback (self->keeper, on_keep_open, self, NULL);
+      g_source_attach (self->keeper, context);
+    }
+
+  self->may_be_forgotten = FALSE;
   self->probe_ms = FIRST_PROBE_MS;
   on_probe_due (self);
   on_clock (self);
@@ -320,6 +351,7 @@ dht_stop (YodelSignaller *signaller)
   g_clear_object (&self->identity);
   clear_source (&self->clock);
   clear_source (&self->prober);
+  clear_source (&self->keeper);
   g_clear_pointer (&self->mailroom, yodel_dht_mailroom_free);
   g_clear_pointer (&self->inbox, yodel_dht_inbox_close);
   g_clear_pointer (&self->node, yodel_dht_node_close);

@@ -3,6 +3,7 @@
 if ENABLE_DHT
 noinst_LTLIBRARIES += libyodel-dht.la
 libyodel_dht_la_CPPFLAGS = $(AM_CPPFLAGS) $(IDENTITY_CFLAGS) $(DHT_CFLAGS)
+libyodel_dht_la_CXXFLAGS = $(AM_CXXFLAGS) -std=gnu++17 -fexceptions -frtti
 libyodel_dht_la_SOURCES = \
   src/identity/address.c src/identity/base32.c src/rendezvous/mailbox-key.c \
   %D%/dht-cache.c %D%/dht-cache.h \
@@ -10,6 +11,7 @@ libyodel_dht_la_SOURCES = \
   %D%/dht-mailbox.c %D%/dht-mailbox.h \
   %D%/dht-mailroom.c %D%/dht-mailroom.h \
   %D%/dht-node.c %D%/dht-node.h \
+  %D%/dht-quiet.cc %D%/dht-quiet.h \
   %D%/dht-signaller.c %D%/dht-signaller.h \
   %D%/dht-uri.c %D%/dht-uri.h
 libyodel_dht_la_LIBADD = $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
@@ -26,9 +28,10 @@ tests_dht_test_dht_parts_CPPFLAGS = $(AM_CPPFLAGS) $(IDENTITY_CFLAGS)
 tests_dht_test_dht_parts_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/dht/test-dht
-tests_dht_test_dht_SOURCES  = tests/dht/test-dht.c
+tests_dht_test_dht_SOURCES  = tests/dht/test-dht.c tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_dht_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
+tests_dht_test_dht_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
 
 check_PROGRAMS += tests/dht/test-observer
 tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h

@@ -1,4 +1,6 @@
 /* Nodes of a hash table on the loopback interface, with messages between them. */
+#define _GNU_SOURCE   /* memmem() */
+
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -9,6 +11,7 @@
 #include "dht/dht-mailbox.h"
 #include "dht/dht-signaller.h"
 #include "identity/address.h"
+#include "lib/udp-tap.h"
 #include "rendezvous/mailbox-key.h"
 
 #define N_PEERS 8
@@ -241,6 +244,51 @@ test_largest_message (void)
   peers_close (peers, N_PEERS);
 }
 
+static guint16 quiet_port;
+static guint   n_sent, n_asked;   /* by the node that has it, and of it; under the lock of the tap */
+
+static void
+count_requests (guint16       from,
+                guint16       to,
+                const guint8 *data,
+                gsize         size)
+{
+  static const char * const requests[] = { "\xa1q\xa4ping", "\xa1q\xa4""find", "\xa1q\xa3get", "\xa1q\xa6listen", "\xa1q\xa3put" };
+
+  n_sent += from == quiet_port;
+  for (guint i = 0; to == quiet_port && i < G_N_ELEMENTS (requests); i++)
+    n_asked += memmem (data, size, requests[i], strlen (requests[i])) != NULL;
+}
+
+/* It hears and is heard, and nobody asks it for anything. */
+static void
+test_low_traffic_serves_nobody (void)
+{
+  Peer peers[N_PEERS], *quiet = &peers[N_PEERS - 1];
+  g_autofree char *uri = NULL;
+
+  peers_open (peers, N_PEERS - 1);
+  quiet_port = (guint16) (first_port + N_PEERS);
+  n_sent = n_asked = 0;
+  udp_tap_open (count_requests);
+  uri = g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=%u&traffic=low", first_port, quiet_port, network);
+  peer_open (quiet, uri);
+  RUN_UNTIL (is_reachable (quiet));
+  for (guint i = 0; i < N_PEERS - 1; i++)
+    {
+      g_autofree char *word = g_strdup_printf ("word %u", i), *answer = g_strdup_printf ("answer %u", i);
+
+      say (&peers[i], quiet, NULL, word);
+      RUN_UNTIL (has_heard (quiet, word));
+      say (quiet, &peers[i], NULL, answer);
+      RUN_UNTIL (has_heard (&peers[i], answer));
+    }
+  udp_tap_open (NULL);
+  g_assert_cmpuint (n_sent, >, 0);
+  g_assert_cmpuint (n_asked, ==, 0);
+  peers_close (peers, N_PEERS);
+}
+
 /* A node that puts what it likes where it likes: what a stranger's program can do. */
 static void
 flood (const Peer *victim,
@@ -388,6 +436,7 @@ main (int    argc,
   g_test_add_func ("/dht/signaller/stop-ends-what-is-under-way", test_stop_ends_what_is_under_way);
   g_test_add_func ("/dht/signaller/stranger-is-heard", test_stranger_is_heard);
   g_test_add_func ("/dht/signaller/contacts-have-mailboxes-of-their-own", test_contacts_have_mailboxes_of_their_own);
+  g_test_add_func ("/dht/signaller/low-traffic-serves-nobody", test_low_traffic_serves_nobody);
   g_test_add_func ("/dht/signaller/first-node-may-go", test_first_node_may_go);
   g_test_add_func ("/dht/signaller/largest-message", test_largest_message);
   g_test_add_func ("/dht/signaller/flood-does-not-hide-a-contact", test_flood_does_not_hide_a_contact);

@@ -1,0 +1,137 @@
+#include "dht/dht-quiet.h"
+
+#include <algorithm>
+#include <map>
+
+#include <opendht/dhtrunner.h>
+#include <opendht/network_utils.h>
+
+/* MessagePack: a map of up to 15 pairs has their number in the lower half of its first byte. */
+#define FIXMAP     0x80
+#define FIXMAP_MAX 0x8f
+
+/* What a message ends with whose sender is a client: others answer it, and ask it nothing.  The library heeds it, and never says it. */
+static const guint8 client_mark[] = { 0xa1, 's', 0xc3 };
+
+/* The request after which a node sends us what comes for a mailbox. */
+static const guint8 listen_request[] = { 0xa1, 'q', 0xa6, 'l', 'i', 's', 't', 'e', 'n' };
+
+static const guint8 nothing[] = { 0xc0 };   /* nil: the library drops it */
+
+/* Our nodes, that is four for a mailbox; a request comes again in less than five minutes. */
+#define MAX_LISTENED 32
+#define LISTENED_FOR std::chrono::minutes (6)
+
+static dht::SockAddr
+any_address (sa_family_t family,
+             in_port_t   port)
+{
+  dht::SockAddr address;
+
+  address.setFamily (family);
+  address.setPort (port);
+  return address;
+}
+
+/* The library's socket; what goes out is marked, and where to is remembered.  Thread: any. */
+struct _YodelDhtQuietSocket : public dht::net::DatagramSocket
+{
+  _YodelDhtQuietSocket (in_port_t port,
+                        bool      with_ipv6)
+    : udp (any_address (AF_INET, port), with_ipv6 ? any_address (AF_INET6, port) : dht::SockAddr ())
+  {
+    udp.setOnReceive ([this] (dht::net::PacketList &&packets) {
+      onReceived (std::move (packets));
+      return dht::net::PacketList ();
+    });
+  }
+
+  int
+  sendTo (const dht::SockAddr &to,
+          const uint8_t       *data,
+          size_t               size,
+          bool                 replied) override
+  {
+    if (std::search (data, data + size, std::begin (listen_request), std::end (listen_request)) != data + size)
+      remember (to);
+    if (size == 0 || data[0] < FIXMAP || data[0] >= FIXMAP_MAX)
+      return udp.sendTo (to, data, size, replied);
+
+    dht::Blob marked (data, data + size);
+
+    marked[0]++;
+    marked.insert (marked.end (), std::begin (client_mark), std::end (client_mark));
+    return udp.sendTo (to, marked.data (), marked.size (), replied);
+  }
+
+  void
+  keep_open ()
+  {
+    std::lock_guard<std::mutex> guard (listened_lock);
+    const auto old = std::chrono::steady_clock::now () - LISTENED_FOR;
+
+    for (auto i = listened.begin (); i != listened.end ();)
+      if (i->second < old)
+        i = listened.erase (i);
+      else
+        udp.sendTo ((i++)->first, nothing, sizeof nothing, false);
+  }
+
+  bool hasIPv4 () const override { return udp.hasIPv4 (); }
+  bool hasIPv6 () const override { return udp.hasIPv6 (); }
+  void stop () override { udp.stop (); }
+
+  const dht::SockAddr &
+  getBoundRef (sa_family_t family) const override
+  {
+    return udp.getBoundRef (family);
+  }
+
+private:
+  dht::net::UdpSocket udp;
+  std::mutex listened_lock;   /* over what follows */
+  std::map<dht::SockAddr, std::chrono::steady_clock::time_point> listened;
+
+  void
+  remember (const dht::SockAddr &to)
+  {
+    std::lock_guard<std::mutex> guard (listened_lock);
+
+    if (listened.size () < MAX_LISTENED || listened.count (to) > 0)
+      listened[to] = std::chrono::steady_clock::now ();
+  }
+};
+
+YodelDhtQuietSocket *
+yodel_dht_run_quietly (dht_runner              *runner,
+                       guint16                  port,
+                       const dht_runner_config *config,
+                       gboolean                 with_ipv6)
+{
+  dht::DhtRunner::Config settings;
+  dht::DhtRunner::Context context;
+  YodelDhtQuietSocket *socket;
+
+  settings.threaded = config->threaded;
+  settings.dht_config.node_config.network = config->dht_config.node_config.network;
+  if (config->dht_config.node_config.persist_path != nullptr)
+    settings.dht_config.node_config.persist_path = config->dht_config.node_config.persist_path;
+  settings.dht_config.node_config.public_stable = true;   /* listens anew after five minutes, not after 20 s */
+  try
+    {
+      socket = new YodelDhtQuietSocket (port, with_ipv6);
+      context.sock.reset (socket);
+      reinterpret_cast<dht::DhtRunner *> (runner)->run (settings, std::move (context));   /* as the library's C functions do */
+    }
+  catch (const std::exception &)
+    {
+      return nullptr;
+    }
+  return socket;
+}
+
+void
+yodel_dht_quiet_keep_open (YodelDhtQuietSocket *self)
+{
+  self->keep_open ();
+}
