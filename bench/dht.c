@@ -1,10 +1,11 @@
 /* How long it takes until it rings, through a hash table whose nodes come and go.
  *
- *   bench/dht [NODES [CALLS]]     prints a line of JSON
+ *   bench/dht [NODES [CALLS [low]]]     prints a line of JSON
  *
  * All nodes are in this process, on the loopback interface: the time is that of the table and of the
  * dialogue, without any network. A third of the nodes leaves without a word and others come, one by one
- * while calls are made; the node by which all have joined is the first to go. */
+ * while calls are made; the node by which all have joined is the first to go. With low, there are ten more of low traffic, one in
+ * each call, at its one end or the other. */
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -14,6 +15,7 @@
 #define FIRST_PORT 41000
 #define BOUND_S    20          /* a call that does not ring by then has failed */
 #define CHURN_MS   700
+#define N_LOW      10
 
 typedef struct
 {
@@ -25,7 +27,8 @@ typedef struct
 } Person;
 
 static Person  *people;
-static guint    n_people;
+static guint    n_people;      /* who carry the table */
+static guint    n_low;         /* who come after them, and do not */
 static guint    n_stable;
 static guint    n_churned;
 static guint    next_port = FIRST_PORT;
@@ -36,7 +39,8 @@ person_join (Person *self,
              guint16 by_port)
 {
   static const char * const loopback[] = { "127.0.0.1", NULL };
-  g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u", by_port, NETWORK, next_port++);
+  g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u%s", by_port, NETWORK, next_port++,
+                                          self < people + n_people ? "" : "&traffic=low");
   GError *error = NULL;
 
   self->signaller = yodel_signaller_new (uri, &error);
@@ -100,7 +104,7 @@ on_tick (gpointer data)
 static gboolean
 are_all_reachable (void)
 {
-  for (guint i = 0; i < n_people; i++)
+  for (guint i = 0; i < n_people + n_low; i++)
     if (people[i].signaller != NULL && yodel_signaller_get_state (people[i].signaller) != YODEL_SIGNALLER_REACHABLE)
       return FALSE;
   return TRUE;
@@ -179,6 +183,20 @@ report (double *times,
            n + n_failed, n_failed, n_churned, n > 0 ? times[n / 2] : -1, n > 0 ? times[MIN (n - 1, n * 95 / 100)] : -1);
 }
 
+/* Two that stay, or one of them and one of low traffic. */
+static void
+choose (Person **one,
+        Person **other)
+{
+  const guint i = 1 + (guint) g_random_int_range (0, (gint32) n_stable - 1);
+  const guint j = n_low > 0 ? n_people + (guint) g_random_int_range (0, (gint32) n_low)
+                            : 1 + (i + (guint) g_random_int_range (0, (gint32) n_stable - 2)) % (n_stable - 1);
+  const gboolean is_turned = g_random_boolean ();
+
+  *one = &people[is_turned ? j : i];
+  *other = &people[is_turned ? i : j];
+}
+
 static void
 meet (guint n_calls)
 {
@@ -188,13 +206,13 @@ meet (guint n_calls)
 
   for (guint i = 0; i < n_calls; i++)
     {
-      const guint one = 1 + (guint) g_random_int_range (0, (gint32) n_stable - 1);
-      const guint other = 1 + (one + (guint) g_random_int_range (0, (gint32) n_stable - 2)) % (n_stable - 1);
+      Person *one, *other;
       double ms;
 
-      know (&people[one], &people[other]);
-      know (&people[other], &people[one]);
-      ms = ring (&people[one], &people[other]);
+      choose (&one, &other);
+      know (one, other);
+      know (other, one);
+      ms = ring (one, other);
       if (ms >= 0)
         times[n++] = ms;
     }
@@ -208,13 +226,14 @@ main (int    argc,
 {
   const guint n_calls = argc > 2 ? (guint) atoi (argv[2]) : 40;
 
+  n_low = argc > 3 && strcmp (argv[3], "low") == 0 ? N_LOW : 0;
   n_people = argc > 1 ? (guint) atoi (argv[1]) : 50;
   n_stable = n_people - n_people * 3 / 10;
   folder = g_dir_make_tmp ("yodel-dht-XXXXXX", NULL);
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
   g_timeout_add (20, on_tick, NULL);
-  people = g_new0 (Person, n_people);
-  for (guint i = 0; i < n_people; i++)
+  people = g_new0 (Person, n_people + n_low);
+  for (guint i = 0; i < n_people + n_low; i++)
     {
       person_init (&people[i], i);
       person_join (&people[i], FIRST_PORT + (i == 0 ? 1 : 0));
@@ -224,7 +243,7 @@ main (int    argc,
 
   person_leave (&people[0]);
   meet (n_calls);
-  for (guint i = 0; i < n_people; i++)
+  for (guint i = 0; i < n_people + n_low; i++)
     person_clear (&people[i]);
   g_free (people);
   return 0;
