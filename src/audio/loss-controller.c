@@ -119,6 +119,14 @@ spares_copies (const YodelLossController *self,
   return self->near && self->level <= ALONE_LEVEL && now_us >= self->alone_from_us;
 }
 
+/* Copies further back wait for themselves; a packet that comes again is there sooner, where it is in reach. */
+static gboolean
+wants_far_copies (const YodelLossController *self,
+                  gint64                     now_us)
+{
+  return self->bursty && !(self->in_reach && now_us >= self->alone_from_us);
+}
+
 static guint
 longest_frame_ms (const YodelLossInput *input)
 {
@@ -140,7 +148,8 @@ choose (const YodelLossController *self,
 {
   const Rung *rung = &ladder[self->level];
   guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
-  guint wanted = !input->can_red ? 0 : self->bursty ? rung->n_bursty : rung->n_random;
+  const gboolean is_far = wants_far_copies (self, now_us);
+  guint wanted = !input->can_red ? 0 : is_far ? rung->n_bursty : rung->n_random;
   guint longest_ms = longest_frame_ms (input);
   guint usual_ms = usual_frame_ms (input);
   YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
@@ -153,7 +162,7 @@ choose (const YodelLossController *self,
       result.n_distances = result.bitrate_bps > 0 ? n : 0;
     }
   for (guint i = 0; i < result.n_distances; i++)
-    result.distances[i] = self->bursty ? rung->bursty[i] : rung->random[i];
+    result.distances[i] = is_far ? rung->bursty[i] : rung->random[i];
 
   if (result.n_distances == 0 && rung->in_band)
     {

@@ -39,6 +39,7 @@ static const Case cases[] = {
   { "thirty-percent",       { RED, .loss = 0.3 },                     FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "three-in-bursts",      { RED, .loss = 0.03, .mean_burst = 3 },   FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
   { "ten-in-bursts",        { RED, .loss = 0.1, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },
+  { "ten-in-bursts-nack",   { RED, .loss = 0.1, .mean_burst = 3, .can_nack = TRUE }, FALSE, { 1 }, 1, 20, 32000, TRUE, FALSE },
   { "ten-by-chance",        { RED, .loss = 0.1, .mean_burst = 1.1 },  FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
   { "thirty-by-chance",     { RED, .loss = 0.3, .mean_burst = 1.43 }, FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "twenty-in-bursts",     { RED, .loss = 0.2, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },

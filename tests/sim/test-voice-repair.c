@@ -106,7 +106,6 @@ static const Way near_ways[] = {
   { "rtt-20-loss-20-no-red",  20, 0.20, 0, FALSE, 0.5 },
   { "rtt-40-loss-10-no-red",  40, 0.10, 0, FALSE, 0.4 },
   { "rtt-60-loss-20-no-red",  60, 0.20, 0, FALSE, 0.1 },
-  { "rtt-10-bursts-10",       10, 0.10, 3, TRUE,  0.1 },
 };
 
 static void
