@@ -12,7 +12,10 @@ typedef struct
   double      share;
 } Case;
 
-/* As much as a call can bear and still come about in a bound; what is said is repeated sixteen times. */
+/* Who does not get through within the minute that it rings calls again, so often. */
+#define MAX_CALLS 4
+
+/* As much as a call can bear and still come about; what is said is repeated sixteen times. */
 static const Case cases[] = {
   { "honest",     0,               0 },
   { "drops",      FRAME_DROP,      0.15 },
@@ -76,20 +79,25 @@ test_case (gconstpointer data)
   FrameProxy *proxy = frame_proxy_new (server_port, c->deeds, c->share, 5);
   Person alice, bob, carol;
   const gint64 begun_us = g_get_monotonic_time ();
+  guint n_calls;
 
   begin_pair (&alice, &bob, proxy);
   begin (&carol, proxy);   /* to whom frames go astray */
-  person_call (&alice, "bob");
-  run_until (is_decided (&alice));
-  g_test_message ("%s after %.1f s and %u deeds: %s", is_in (&alice, YODEL_CALL_CONNECTED) ? "up" : "over",
-                  (double) (g_get_monotonic_time () - begun_us) / G_USEC_PER_SEC, frame_proxy_get_n_deeds (proxy),
-                  is_in (&alice, YODEL_CALL_ENDED) ? yodel_call_get_end_text (alice.call) : "");
+  for (n_calls = 0; n_calls < MAX_CALLS && !is_in (&alice, YODEL_CALL_CONNECTED); n_calls++)
+    {
+      person_call (&alice, "bob");
+      run_until (is_decided (&alice));
+      assert_with (&alice, &bob);
+      g_test_message ("%s after %.1f s and %u deeds: %s", is_in (&alice, YODEL_CALL_CONNECTED) ? "up" : "over",
+                      (double) (g_get_monotonic_time () - begun_us) / G_USEC_PER_SEC, frame_proxy_get_n_deeds (proxy),
+                      is_in (&alice, YODEL_CALL_ENDED) ? yodel_call_get_end_text (alice.call) : "");
+    }
   g_assert_true (is_in (&alice, YODEL_CALL_CONNECTED));
   run_until (is_in (&bob, YODEL_CALL_CONNECTED));
-  assert_with (&alice, &bob);
   assert_with (&bob, &alice);
   g_assert_cmpstr (yodel_call_get_safety_code (alice.call), ==, yodel_call_get_safety_code (bob.call));
-  g_assert_cmpuint (bob.n_incoming, ==, 1);
+  g_assert_cmpuint (bob.n_incoming, >=, 1);
+  g_assert_cmpuint (bob.n_incoming, <=, n_calls);
   g_assert_cmpuint (carol.n_incoming, ==, 0);
   g_assert_true (c->deeds == 0 || frame_proxy_get_n_deeds (proxy) > 0);
   yodel_call_hang_up (alice.call);
