@@ -296,7 +296,7 @@ on_knock_worked (GObject      *source,
                  GAsyncResult *result,
                  gpointer      user_data)
 {
-  YodelCall *self = YODEL_CALL (source);
+  g_autoptr (YodelCall) self = user_data;
   KnockWork *work = g_task_get_task_data (G_TASK (result));
 
   pass_on ();
@@ -309,7 +309,8 @@ on_knock_worked (GObject      *source,
 static void
 knock (YodelCall *self)
 {
-  g_autoptr (GTask) task = g_task_new (self, NULL, on_knock_worked, NULL);
+  /* The other thread may be the last to let go of the task, and must not be of the call: that goes with the answer. */
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, on_knock_worked, g_object_ref (self));
   KnockWork *work = g_new0 (KnockWork, 1);
   YodelCallMessage *message = yodel_call_message_new (YODEL_CALL_MESSAGE_KNOCK);
 
