@@ -16,6 +16,7 @@
 #define DONE_US        (3 * G_USEC_PER_SEC)    /* then the connection is taken for dead */
 #define SEND_US        (15 * G_USEC_PER_SEC)   /* then the sender is told */
 #define DAY_CHECK_US   (60 * G_USEC_PER_SEC)
+#define LONGEST_PING_S 300                     /* a rendezvous that says more may be dead for hours before it shows */
 
 /* A message on its way, also over a new connection. */
 typedef struct
@@ -321,7 +322,7 @@ take_welcome (YodelWsLink                  *self,
   self->is_welcome = TRUE;
   memcpy (self->nonce, message->nonce, sizeof self->nonce);
   memcpy (self->server_key, message->server_key, sizeof self->server_key);
-  self->ping_us = message->ping_s * G_USEC_PER_SEC;
+  self->ping_us = (gint64) MIN (message->ping_s, LONGEST_PING_S) * G_USEC_PER_SEC;
   self->connect_us = G_MAXINT64;
   follow_the_date (self);
   for (GList *l = self->pending.head; l != NULL; l = l->next)
