@@ -118,14 +118,22 @@ say_description (YodelCall            *self,
   yodel_call_candidates_plan (self);
 }
 
+/* What the peer's offer had no place for has to be offered. */
 static void
-on_offer (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+offer_the_rest (YodelCall *self)
 {
-  g_autoptr (Question) question = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *sdp = yodel_session_create_offer_finish (YODEL_SESSION (source), result, &error);
+  for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
+    if (self->tracks[kind] != NULL && yodel_track_get_mid (self->tracks[kind]) == NULL)
+      self->needs_offer = TRUE;
+}
+
+/* @sdp: what the session wrote; NULL with an @error */
+static void
+on_written (Question             *question,
+            YodelCallMessageType  type,
+            const char           *sdp,
+            const GError         *error)
+{
   YodelCall *self = question->call;
 
   if (!is_current (question))
@@ -135,8 +143,25 @@ on_offer (GObject      *source,
     yodel_call_fail (self, g_error_matches (error, YODEL_ERROR, YODEL_ERROR_NO_CANDIDATES) ? YODEL_END_NO_PATH : YODEL_END_FAILED,
                      error->message);
   else
-    say_description (self, YODEL_CALL_MESSAGE_OFFER, sdp);
+    say_description (self, type, sdp);
+  if (sdp != NULL && type == YODEL_CALL_MESSAGE_ANSWER)
+    {
+      yodel_call_media_agree (self);
+      offer_the_rest (self);
+    }
   yodel_call_offers_process (self);
+}
+
+static void
+on_offer (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (Question) question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *sdp = yodel_session_create_offer_finish (YODEL_SESSION (source), result, &error);
+
+  on_written (question, YODEL_CALL_MESSAGE_OFFER, sdp, error);
 }
 
 /* Offers: to open the call, after a knock, or because something changed. */
@@ -158,24 +183,8 @@ on_answer (GObject      *source,
   g_autoptr (Question) question = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *sdp = yodel_session_create_answer_finish (YODEL_SESSION (source), result, &error);
-  YodelCall *self = question->call;
 
-  if (!is_current (question))
-    return;
-  self->work = YODEL_CALL_IDLE;
-  if (sdp == NULL)
-    yodel_call_fail (self, g_error_matches (error, YODEL_ERROR, YODEL_ERROR_NO_CANDIDATES) ? YODEL_END_NO_PATH : YODEL_END_FAILED,
-                     error->message);
-  else
-    {
-      say_description (self, YODEL_CALL_MESSAGE_ANSWER, sdp);
-      yodel_call_media_agree (self);
-      /* What the peer's offer had no place for has to be offered. */
-      for (guint kind = 0; kind < G_N_ELEMENTS (self->tracks); kind++)
-        if (self->tracks[kind] != NULL && yodel_track_get_mid (self->tracks[kind]) == NULL)
-          self->needs_offer = TRUE;
-    }
-  yodel_call_offers_process (self);
+  on_written (question, YODEL_CALL_MESSAGE_ANSWER, sdp, error);
 }
 
 static void

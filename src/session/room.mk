@@ -54,9 +54,16 @@ check_PROGRAMS += tests/session/test-session
 tests_session_test_session_SOURCES = tests/session/test-session.c
 tests_session_test_session_LDADD   = $(CORE_LIBS)
 
+NEGOTIATION_PAIR = tests/session/negotiation-pair.c tests/session/negotiation-pair.h
 check_PROGRAMS += tests/session/test-negotiation
-tests_session_test_negotiation_SOURCES = tests/session/test-negotiation.c tests/lib/negotiation-peer.h
+tests_session_test_negotiation_SOURCES = tests/session/test-negotiation.c $(NEGOTIATION_PAIR) tests/lib/negotiation-peer.h
 tests_session_test_negotiation_LDADD   = $(CORE_LIBS)
+check_PROGRAMS += tests/session/test-negotiation-refusals
+tests_session_test_negotiation_refusals_SOURCES = tests/session/test-negotiation-refusals.c $(NEGOTIATION_PAIR) tests/lib/negotiation-peer.h
+tests_session_test_negotiation_refusals_LDADD   = $(CORE_LIBS)
+check_PROGRAMS += tests/session/test-negotiation-transports
+tests_session_test_negotiation_transports_SOURCES = tests/session/test-negotiation-transports.c $(NEGOTIATION_PAIR) tests/lib/negotiation-peer.h
+tests_session_test_negotiation_transports_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/fuzz/fuzz-negotiation
 tests_fuzz_fuzz_negotiation_SOURCES = tests/fuzz/fuzz-negotiation.c tests/lib/fuzz-replay.c tests/lib/negotiation-peer.h

@@ -1,13 +1,13 @@
-# For the tests that place a call between two processes of the program.  Sourced; gives $folder, check(), start_call().
+# For the tests that place a call between two processes of the program.  Sourced; gives $folder, check(), finish(), start_call().
 # shellcheck shell=sh
 
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
 yodel=${YODEL:-./yodel}
 folder=$(mktemp -d) || exit 1
 export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
 caller=
 answerer=
-count=0
-failed=0
 
 clean_up ()
 {
@@ -17,20 +17,6 @@ clean_up ()
 }
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
-
-# check NAME COMMAND...
-check ()
-{
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    failed=1
-  fi
-}
 
 # start_call "CALLER OPTIONS" "ANSWERER OPTIONS": events in $folder/{caller,answerer}.events; $bend and $bend_answer, if set,
 # are sed scripts for the offer and the answer on their way; $at_caller and $at_answerer, if set, are commands that run a program
@@ -71,10 +57,4 @@ ended ()
   got=$?
   eval "$1="
   [ "$got" -eq "$2" ] || { echo "# $1 ended with $got, not $2:"; sed 's/^/# /' "$folder/$1.log"; return 1; }
-}
-
-finish ()
-{
-  echo "1..$count"
-  exit "$failed"
 }

@@ -1,14 +1,14 @@
 # For the tests in which people call each other through a rendezvous, each with a folder of their own.  Sourced; gives $work,
-# check(), as(), wait_for(), ended(), time_of(); $pids are ended with the test.
+# check(), finish(), as(), wait_for(), ended(), time_of(); $pids are ended with the test.
 # shellcheck shell=sh
 
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
 yodel=${YODEL:-./yodel}
 [ -e .libs/libyodel-signaller-ws.la ] || [ -e .libs/libyodel-signaller-ws.so ] || { echo "skipped: built without libsoup"; exit 77; }
 work=$(mktemp -d) || exit 1
 export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
 pids=
-count=0
-failed=0
 
 clean_up ()
 {
@@ -18,19 +18,9 @@ clean_up ()
 trap clean_up EXIT
 trap 'exit 1' INT TERM HUP
 
-# check NAME COMMAND...
-check ()
+explain ()
 {
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    for log in "$work"/*.log "$work"/*.events; do echo "# $log:"; tail -n 100 "$log" | sed 's/^/#   /'; done
-    failed=1
-  fi
+  for log in "$work"/*.log "$work"/*.events; do echo "# $log:"; tail -n 100 "$log" | sed 's/^/#   /'; done
 }
 
 # as WHO COMMAND...

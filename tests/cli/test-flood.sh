@@ -60,5 +60,4 @@ check "of the strangers few ring" few
 check "what answers stays as large as it is" flat answer "$bob_before" "$(kib $bob)"
 check "and so does the rendezvous" flat serve "$server_before" "$(kib $server)"
 
-echo "1..$count"
-exit $failed
+finish

@@ -66,5 +66,4 @@ echo hang-up >"$work/alice.pipe"
 check "and its end" ended alice 0
 check "which bob hears" wait_for bob '"reason":"remote"' 2
 
-echo "1..$count"
-exit $failed
+finish

@@ -6,35 +6,37 @@ yodel=./yodel
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT INT TERM
 export LC_ALL=C XDG_DATA_HOME="$folder/data"
-failed=0
-count=0
+# shellcheck source=tests/lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+explain ()
+{
+  echo "# status $got"
+  cat "$folder/out" "$folder/err" | sed 's/^/#   /'
+}
+
+says ()
+{
+  timeout 60 "$yodel" "$@" <"$folder/in" >"$folder/out" 2>"$folder/err"
+  got=$?
+  [ "$got" -eq "$status" ] && cat "$folder/out" "$folder/err" | grep -q -e "$words"
+}
 
 # expect STATUS WORDS ARGUMENT...: standard input comes from $folder/in
 expect ()
 {
   status=$1 words=$2
   shift 2
-  count=$((count + 1))
-  timeout 60 "$yodel" "$@" <"$folder/in" >"$folder/out" 2>"$folder/err"
-  got=$?
-  if [ "$got" -ne "$status" ] || ! cat "$folder/out" "$folder/err" | grep -q -e "$words"; then
-    echo "not ok $count - yodel $*: status $got, not $status; or no \"$words\" in:"
-    cat "$folder/out" "$folder/err"
-    failed=1
-  else
-    echo "ok $count - yodel $*"
-  fi
+  check "yodel $*: $status, $words" says "$@"
 }
+
+is_one_line () { [ "$(wc -l <"$folder/err")" -eq 1 ]; }
 
 # expect_bad_line NAME WORDS: $folder/in is refused as an offer, in one line
 expect_bad_line ()
 {
   expect 1 "$2" answer manual: --audio-source=none --audio-sink=none --no-video
-  if [ "$(wc -l <"$folder/err")" -ne 1 ]; then
-    echo "not ok $count - $1: more than one line:"
-    cat "$folder/err"
-    failed=1
-  fi
+  check "$1: in one line" is_one_line
 }
 
 : >"$folder/in"
@@ -117,13 +119,7 @@ kill -INT $!
 wait $!
 got=$?
 exec 3>&-
-count=$((count + 1))
-if [ "$got" -eq 130 ] && grep -q '"event":"result"' "$folder/events"; then
-  echo "ok $count - interrupted"
-else
-  echo "not ok $count - interrupted: status $got"
-  failed=1
-fi
+was_interrupted () { [ "$got" -eq 130 ] && grep -q '"event":"result"' "$folder/events"; }
+check "interrupted" was_interrupted
 
-echo "1..$count"
-exit $failed
+finish

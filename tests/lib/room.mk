@@ -1,1 +1,2 @@
-# the room's files and tests
+# lib: what tests of several rooms share
+EXTRA_DIST += tests/lib/tap.sh

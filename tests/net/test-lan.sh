@@ -5,23 +5,14 @@ set -u
 [ -e .libs/libyodel-signaller-lan.so ] || { echo "skipped: built without Avahi"; exit 77; }
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lan-lib.sh"
+. "$here/../lib/tap.sh"
 yodel=${YODEL:-./yodel}
 export LC_ALL=C YODEL_MODULE_PATH="${YODEL_MODULE_PATH:-.libs}"
 quiet="--audio-source=test --audio-sink=none --no-video"
-failed=0 count=0
 
-check ()
+explain ()
 {
-  name=$1
-  shift
-  count=$((count + 1))
-  if "$@"; then
-    echo "ok $count - $name"
-  else
-    echo "not ok $count - $name"
-    for log in "$work"/*.log; do echo "# $log:"; sed 's/^/#   /' "$log"; done
-    failed=1
-  fi
+  for log in "$work"/*.log; do echo "# $log:"; sed 's/^/#   /' "$log"; done
 }
 
 # wait_for WHO EVENT: half a minute
@@ -123,5 +114,4 @@ check "and answered once" test $bob_status -eq 0
 call lan:Nobody
 check "nobody is nobody" is 3
 
-echo "1..$count"
-exit $failed
+finish
