@@ -313,15 +313,14 @@ yodel_driver_connect_paths (YodelSessionDriver  *self,
 static void
 watch_route (YodelDriverPath *path)
 {
-  YodelTransportStats stats;
-  char address[sizeof path->remote_address];
+  struct sockaddr_storage remote;
 
-  yodel_transport_get_stats (path->transport, &stats);
-  g_snprintf (address, sizeof address, "%s:%u", stats.remote_address, stats.remote_port);
-  if (path->remote_address[0] != '\0' && strcmp (address, path->remote_address) != 0)
-    yodel_session_core_on_route_change (path->driver->core, path->index,
-                                        g_get_monotonic_time ());
-  g_strlcpy (path->remote_address, address, sizeof path->remote_address);
+  if (!yodel_transport_get_remote (path->transport, &remote) || memcmp (&remote, &path->remote, sizeof remote) == 0)
+    return;
+
+  if (path->remote.ss_family != AF_UNSPEC)
+    yodel_session_core_on_route_change (path->driver->core, path->index, g_get_monotonic_time ());
+  path->remote = remote;
 }
 
 static void

@@ -1,6 +1,8 @@
 /* What the files of the session driver share. */
 #pragma once
 
+#include <sys/socket.h>
+
 #include "session/session-driver.h"
 #include "transport/transport.h"
 
@@ -15,7 +17,7 @@ typedef struct
   gboolean            told_remote;    /* it knows the peer's description */
   guint               n_told;         /* of the peer's candidates */
   gboolean            open;
-  char                remote_address[64 + 8];   /* of the selected pair, to see it change */
+  struct sockaddr_storage remote;     /* where datagrams went to at the last look */
 } YodelDriverPath;
 
 /* A description that waits for candidates. */

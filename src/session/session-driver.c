@@ -8,6 +8,7 @@
 #include "audio/telephone-sender.h"
 #include "base/units.h"
 #include "session/stats-private.h"
+#include "transport/alarm.h"
 
 #define LEVELS_INTERVAL_US (100 * G_TIME_SPAN_MILLISECOND)
 
@@ -192,28 +193,6 @@ on_timer (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-timer_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
-
-static GSource *
-create_timer (YodelSessionDriver *self)
-{
-  GSource *timer = g_source_new (&timer_funcs, sizeof (GSource));
-
-  g_source_set_static_name (timer, "yodel session");
-  g_source_set_callback (timer, on_timer, self, NULL);
-  g_source_set_ready_time (timer, -1);
-  g_source_attach (timer, self->context);
-  return timer;
-}
-
 static void
 draw_bytes (gpointer bytes,
             gsize    size)
@@ -279,7 +258,7 @@ void
 yodel_session_driver_start (YodelSessionDriver *self)
 {
   self->core = create_core (self);
-  self->timer = create_timer (self);
+  self->timer = yodel_alarm_new (self->context, "yodel session", on_timer, self);
 }
 
 static void
@@ -351,7 +330,7 @@ yodel_driver_turn (YodelSessionDriver *self)
 
   if (self->state == YODEL_SESSION_ENDED)
     {
-      g_source_set_ready_time (self->timer, -1);
+      yodel_alarm_set (self->timer, YODEL_NEVER_US);
       return;
     }
 
@@ -369,7 +348,7 @@ yodel_driver_turn (YodelSessionDriver *self)
     deadline_us = MIN (deadline_us, self->levels_us);
   if (self->state == YODEL_SESSION_CONNECTING)
     deadline_us = MIN (deadline_us, now_us + WATCH_INTERVAL_US);
-  g_source_set_ready_time (self->timer, deadline_us == YODEL_NEVER_US ? -1 : deadline_us);
+  yodel_alarm_set (self->timer, deadline_us);
 }
 
 void

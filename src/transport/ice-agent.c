@@ -422,6 +422,21 @@ yodel_ice_agent_describe (const YodelIceAgent *self)
   return g_string_free (text, FALSE);
 }
 
+gboolean
+yodel_ice_agent_get_remote (YodelIceAgent           *self,
+                            struct sockaddr_storage *address)
+{
+  NiceCandidate *local = NULL;
+  NiceCandidate *remote = NULL;
+
+  memset (address, 0, sizeof *address);
+  if (!nice_agent_get_selected_pair (self->nice, self->stream, YODEL_ICE_COMPONENT, &local, &remote) || remote == NULL)
+    return FALSE;
+
+  nice_address_copy_to_sockaddr (&remote->addr, (struct sockaddr *) address);
+  return TRUE;
+}
+
 static void
 describe_candidate (NiceCandidate  *candidate,
                     const char    **type,

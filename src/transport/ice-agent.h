@@ -6,6 +6,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/socket.h>
 
 #include "transport/transport.h"
 
@@ -96,6 +97,10 @@ void           yodel_ice_agent_settle            (YodelIceAgent              *se
 void           yodel_ice_agent_advance           (YodelIceAgent              *self,
                                                   gint64                      now_us);
 gint64         yodel_ice_agent_next_deadline_us  (const YodelIceAgent        *self);
+
+/* Where datagrams go to; two that are equal are so byte for byte.  Returns: FALSE before a pair is selected */
+gboolean       yodel_ice_agent_get_remote        (YodelIceAgent              *self,
+                                                  struct sockaddr_storage    *address);
 
 /* The fields about candidates and the selected pair. */
 void           yodel_ice_agent_get_stats         (YodelIceAgent              *self,

@@ -1,5 +1,6 @@
 # transport: the direct, encrypted path: ICE (libnice), DTLS (GnuTLS), SRTP (libsrtp2)
 libyodel_core_la_SOURCES += \
+  %D%/alarm.c %D%/alarm.h \
   %D%/candidate-filter.c %D%/candidate-filter.h \
   %D%/certificate.c %D%/certificate.h %D%/certificate-private.h \
   %D%/dtls.c %D%/dtls.h \
@@ -12,6 +13,10 @@ libyodel_core_la_SOURCES += \
   %D%/transport-flow.c \
   %D%/transport-state.c \
   %D%/transport-watch.c
+
+check_PROGRAMS += tests/transport/test-alarm
+tests_transport_test_alarm_SOURCES = tests/transport/test-alarm.c
+tests_transport_test_alarm_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/transport/test-candidate-filter
 tests_transport_test_candidate_filter_SOURCES = tests/transport/test-candidate-filter.c

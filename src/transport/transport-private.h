@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/units.h"
+#include "transport/alarm.h"
 #include "transport/dtls.h"
 #include "transport/ice-agent.h"
 #include "transport/interfaces.h"
@@ -57,7 +58,7 @@ struct _YodelTransport
   GPtrArray               *farewell;            /* (owned) of GBytes: the last datagrams */
   guint                    farewell_left;
 
-  GSource                 *timer;               /* (owned) */
+  GSource                 *timer;               /* (owned) an alarm */
   GSource                 *watch;               /* (owned) (nullable) */
   gint64                   gather_us;           /* when to look for addresses again */
   gint64                   no_candidates_us;

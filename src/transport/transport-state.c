@@ -64,7 +64,7 @@ yodel_transport_reschedule (YodelTransport *self)
   if (self->retired->len > 0)
     due_us = 0;
 
-  g_source_set_ready_time (self->timer, due_us == YODEL_NEVER_US ? -1 : due_us);
+  yodel_alarm_set (self->timer, due_us);
 }
 
 /* What is said when there is no going on.  The peer should hear it even if two of three datagrams are lost. */

@@ -245,23 +245,8 @@ on_timer (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-static gboolean
-timer_dispatch (GSource     *source,
-                GSourceFunc  callback,
-                gpointer     user_data)
-{
-  return callback (user_data);
-}
-
-static GSourceFuncs timer_funcs = { .dispatch = timer_dispatch };
-
 GSource *
 yodel_transport_create_timer (YodelTransport *self)
 {
-  GSource *timer = g_source_new (&timer_funcs, sizeof (GSource));
-
-  g_source_set_static_name (timer, "yodel transport");
-  g_source_set_callback (timer, on_timer, self, NULL);
-  g_source_attach (timer, self->context);
-  return timer;
+  return yodel_alarm_new (self->context, "yodel transport", on_timer, self);
 }

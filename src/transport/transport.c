@@ -185,7 +185,7 @@ yodel_transport_set_remote (YodelTransport  *self,
   if (self->dtls == NULL && !yodel_transport_create_dtls (self, now_us, error))
     return FALSE;
   yodel_transport_take_early_dtls (self, now_us);
-  g_source_set_ready_time (self->timer, 0);      /* when the candidates are here, too */
+  yodel_alarm_set (self->timer, 0);      /* when the candidates are here, too */
   return TRUE;
 }
 
@@ -283,6 +283,13 @@ YodelTransportState
 yodel_transport_get_state (const YodelTransport *self)
 {
   return self->state;
+}
+
+gboolean
+yodel_transport_get_remote (YodelTransport          *self,
+                            struct sockaddr_storage *address)
+{
+  return self->ice != NULL && yodel_ice_agent_get_remote (self->ice, address);
 }
 
 void

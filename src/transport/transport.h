@@ -15,6 +15,7 @@
 #pragma once
 
 #include <glib.h>
+#include <sys/socket.h>
 
 #include "transport/certificate.h"
 
@@ -179,6 +180,9 @@ void            yodel_transport_close                 (YodelTransport           
 
 YodelTransportState
                 yodel_transport_get_state             (const YodelTransport           *self);
+/* Where datagrams go to, as yodel_ice_agent_get_remote() says it. */
+gboolean        yodel_transport_get_remote            (YodelTransport                 *self,
+                                                       struct sockaddr_storage        *address);
 void            yodel_transport_get_stats             (YodelTransport                 *self,
                                                        YodelTransportStats            *stats);
 
