@@ -9,7 +9,8 @@ bench.json and, for rates and rfc8867, a plot of each case.
 Environment: YODEL (the program), BENCH_BIN (where floor and calls were built), YODEL_WIRE (the link
 emulator), PEERS_NODE_DIR (the folder with libwebrtc's node_modules), BENCH_MEDIA (where media are kept),
 BENCH_QUICK=1 (a few minutes), BENCH_FULL=1 (every case at full length), BENCH_CASES="5.2 5.8"
-(of rates and rfc8867; "5.1 with jitter;" is that alone; of loss parts of names with ; between them), BENCH_PEERS="yodel libwebrtc",
+(of rates and rfc8867; "5.1 with jitter;" is that alone; of loss and video parts of names with ; between them), BENCH_PEERS="yodel libwebrtc",
+BENCH_SEED=NUMBER (of the links' chances),
 BENCH_KEEP=FOLDER (keep recordings and logs there), BENCH_URGENT=1 (before other work of the machine),
 VERBOSE=1 (what the programs say).
 """
@@ -43,6 +44,7 @@ class Bench:
     def __init__(self, media_folder, keep):
         self.mode = "quick" if os.environ.get("BENCH_QUICK") else "full" if os.environ.get("BENCH_FULL") else "default"
         self.media_folder, self.keep = media_folder, keep
+        self.seed = int(os.environ.get("BENCH_SEED") or 7)      # of the links' chances
         self.work = keep or tempfile.mkdtemp(prefix="yodel-bench-")
         self.out_folder = os.getcwd()
         self.rows, self.details = [], {}

@@ -121,11 +121,10 @@ def first_showings(prefix, begin, end):
 
 
 def freezes(times, begin, end):
-    """Number and seconds, by the rule of W3C's freezeCount; the window's edges count."""
-    gaps = np.diff(np.array([begin, *times, end]))
-    mean = np.diff(times).mean()
-    frozen = gaps[gaps > max(3 * mean, mean + 0.15)]
-    return len(frozen), round(float(frozen.sum()), 2)
+    """[(since `begin`, seconds)], by the rule of W3C's freezeCount; the window's edges count."""
+    edges = np.array([begin, *times, end])
+    gaps, mean = np.diff(edges), np.diff(times).mean()
+    return [(round(float(at - begin), 2), round(float(gap), 3)) for at, gap in zip(edges, gaps) if gap > max(3 * mean, mean + 0.15)]
 
 
 def picture(y4m, prefix, begin, end, psnr=True):
@@ -133,9 +132,9 @@ def picture(y4m, prefix, begin, end, psnr=True):
     if len(shown) < 3:
         return {"frames": len(shown), "freezes": 1, "frozen_s": round(end - begin, 2)}
     times = [row[0] for row in shown]
-    count, seconds = freezes(times, begin, end)
-    out = {"frames": len(shown), "fps": round((len(shown) - 1) / (times[-1] - times[0]), 1), "freezes": count, "frozen_s": seconds,
-           "height": int(np.median([row[3] for row in shown]))}
+    frozen = freezes(times, begin, end)
+    out = {"frames": len(shown), "fps": round((len(shown) - 1) / (times[-1] - times[0]), 1), "freezes": len(frozen),
+           "frozen_s": round(sum(gap for _, gap in frozen), 2), "frozen": frozen, "height": int(np.median([row[3] for row in shown]))}
     if psnr:
         values = psnrs(y4m, prefix, shown)
         out["psnr_db"] = round(float(np.mean(values)), 2) if values else None

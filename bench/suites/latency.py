@@ -12,7 +12,7 @@ LIMITS = {"ear_p50": 45, "ear_p95": 60, "screen_p50": 40, "screen_p95": 60, "lip
 def measure(bench, kind, name, rtt_ms, media, window_s, loss_pct=0):
     folder = bench.folder(kind, name, rtt_ms)
     try:
-        with Link(folder, f"delay={rtt_ms / 2}ms loss={loss_pct}", seed=7) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
+        with Link(folder, f"delay={rtt_ms / 2}ms loss={loss_pct}", seed=bench.seed) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
             call.start()
             call.wait(SETTLE_S + window_s + 0.5)
         begin = call.connected + SETTLE_S

@@ -68,7 +68,7 @@ def measure(bench, kind, case, window_s):
     window_s = max(window_s, 44) if case == ALL else window_s
     folder, media = bench.folder(kind, case), Media(bench.wav)
     try:
-        with Link(folder, LINKS.get(case, "delay=25ms"), seed=7) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
+        with Link(folder, LINKS.get(case, "delay=25ms"), seed=bench.seed) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
             call.start()
             link.play(steps_of(case, window_s), call.connected)
             call.wait(SETTLE_S + window_s + 0.5)

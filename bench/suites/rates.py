@@ -93,7 +93,7 @@ def coming_back(case, call, link, rows):
     out["sound_s"] = round(float(heard[0]) / 100, 2) if len(heard) else None
     during = [row[0] for row in shown if begin + case["fall"] <= row[0] <= begin + back]
     if len(during) > 2:
-        out["frozen_s"] = freezes(during, begin + case["fall"], begin + back)[1]
+        out["frozen_s"] = round(sum(gap for _, gap in freezes(during, begin + case["fall"], begin + back)), 2)
     return out
 
 
@@ -101,7 +101,7 @@ def measure(bench, kind, name):
     case, folder = CASES[name], bench.folder(kind, name.replace(",", "").replace("%", ""))
     media = Media(bench.wav, bench.y4m, bench.small_y4m, max_bps=MAX_BPS)
     try:
-        with Link(folder, case["settings"], seed=7) as link, Call(kind, media, link, folder, case["seconds"] + 1) as call:
+        with Link(folder, case["settings"], seed=bench.seed) as link, Call(kind, media, link, folder, case["seconds"] + 1) as call:
             call.start()
             link.play(case["steps"], call.connected)
             call.wait(case["seconds"] + 0.3)

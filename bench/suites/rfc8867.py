@@ -133,7 +133,7 @@ def measure(bench, kind, name, scale):
     if access and case.get("tcp"):
         access.append("delay=0ms")
     try:
-        with Link(folder, text, seed=7, access=access) as link:
+        with Link(folder, text, seed=bench.seed, access=access) as link:
             return play(bench, kind, name, case, link, folder, media, seconds, steps, ups, scale)
     finally:
         bench.done_with(folder)
