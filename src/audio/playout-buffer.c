@@ -84,9 +84,10 @@ yodel_playout_buffer_set_extra_delay (YodelPlayoutBuffer *self,
   self->extra_us = extra_ms * YODEL_US_PER_MS;
 }
 
-/* A new call to the same buffer, so to speak: the peer's clock leapt, or the network slept. */
-static void
-restart (YodelPlayoutBuffer *self)
+/* A new call to the same buffer, so to speak: the peer's clock leapt, the network slept, or nobody listened for a while.
+ * What waits is thrown away, and sound begins with the next packet. */
+void
+yodel_playout_buffer_restart (YodelPlayoutBuffer *self)
 {
   yodel_packet_queue_clear (&self->queue);
   yodel_delay_estimator_init (&self->estimator);
@@ -94,9 +95,11 @@ restart (YodelPlayoutBuffer *self)
   self->jump_pending = FALSE;
   self->resting = FALSE;
   self->rewindable = 0;
+  if (self->state == YODEL_PLAYOUT_EMPTY)
+    return;
+
   self->statistics.resets++;
-  if (self->state == YODEL_PLAYOUT_PLAYING)
-    self->state = YODEL_PLAYOUT_STALLED;
+  self->state = YODEL_PLAYOUT_STALLED;
 }
 
 /* TRUE where the packet stands so far off that it is left out; a second one beside it is believed. */
@@ -115,7 +118,7 @@ is_stray (YodelPlayoutBuffer *self,
 
   if (self->jump_pending && ABS (transit_us - self->jump_transit_us) <= JUMP_US)
     {
-      restart (self);
+      yodel_playout_buffer_restart (self);
       return FALSE;
     }
 

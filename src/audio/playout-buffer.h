@@ -57,6 +57,7 @@ void                yodel_playout_buffer_set_limits       (YodelPlayoutBuffer   
                                                            guint                     max_delay_ms);
 void                yodel_playout_buffer_set_extra_delay  (YodelPlayoutBuffer       *self,
                                                            guint                     extra_ms);
+void                yodel_playout_buffer_restart          (YodelPlayoutBuffer       *self);
 void                yodel_playout_buffer_push             (YodelPlayoutBuffer       *self,
                                                            gint64                    sequence,
                                                            guint32                   rtp_time,

@@ -72,19 +72,34 @@ yodel_audio_receiver_set_payload_types (YodelAudioReceiver *self,
   self->red = red;
 }
 
-/* The peer began a stream of another SSRC: what is left of the old one is thrown away. */
+/* Nothing of what was received fits to what comes. */
+static void
+forget_stream (YodelAudioReceiver *self)
+{
+  self->sequence = (YodelUnwrapper) { 0 };
+  yodel_playout_buffer_restart (self->playout);
+  yodel_nack_generator_free (self->missing);
+  self->missing = yodel_nack_generator_new ();
+  yodel_audio_receiver_set_rtt (self, self->rtt_us);
+}
+
+/* The peer began a stream of another SSRC. */
 static void
 begin_stream (YodelAudioReceiver *self,
               guint32             ssrc)
 {
   yodel_receive_statistics_init (&self->statistics, ssrc, 48000);
-  self->sequence = (YodelUnwrapper) { 0 };
   yodel_playout_buffer_free (self->playout);
   self->playout = yodel_playout_buffer_new ();
-  yodel_nack_generator_free (self->missing);
-  self->missing = yodel_nack_generator_new ();
-  yodel_audio_receiver_set_rtt (self, self->rtt_us);
   yodel_playout_buffer_set_channels (self->playout, self->channels);
+  forget_stream (self);
+}
+
+void
+yodel_audio_receiver_restart (YodelAudioReceiver *self)
+{
+  forget_stream (self);
+  self->next_block_us = YODEL_NEVER_US;
 }
 
 void

@@ -13,6 +13,9 @@ void                    yodel_audio_receiver_free              (YodelAudioReceiv
 void                    yodel_audio_receiver_set_payload_types (YodelAudioReceiver     *self,
                                                                 guint8                  opus,
                                                                 guint8                  red);
+
+/* The peer is listened to no more, or again: nothing is due until its next packet, with which all begins anew. */
+void                    yodel_audio_receiver_restart           (YodelAudioReceiver     *self);
 void                    yodel_audio_receiver_push              (YodelAudioReceiver     *self,
                                                                 const YodelRtpPacket   *packet,
                                                                 gint64                  arrival_us);

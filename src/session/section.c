@@ -132,6 +132,27 @@ apply_video (YodelSection               *self,
   self->payload_types[5] = receive.red_rtx_payload_type;
 }
 
+static void
+restart_receiver (YodelSection *self)
+{
+  switch (self->kind)
+    {
+    case YODEL_MEDIA_AUDIO: yodel_audio_receiver_restart (self->audio_receiver); break;
+    case YODEL_MEDIA_VIDEO: yodel_video_receiver_restart (self->video_receiver); break;
+    }
+}
+
+void
+yodel_section_set_direction (YodelSection   *self,
+                             YodelDirection  direction)
+{
+  gboolean was_receiving = yodel_section_is_receiving (self);
+
+  self->direction = direction;
+  if (yodel_section_is_receiving (self) != was_receiving)
+    restart_receiver (self);
+}
+
 void
 yodel_section_apply (YodelSection               *self,
                      const YodelMediaParameters *parameters)
@@ -148,7 +169,6 @@ yodel_section_apply (YodelSection               *self,
   g_free (self->mid);
   self->mid = g_strdup (parameters->mid);
   self->transport = parameters->transport_index;
-  self->direction = parameters->direction;
   self->reduced_size = parameters->reduced_size_rtcp;
   self->mid_id = headers.mid_id;
   self->transport_cc_id = headers.transport_cc_id;
@@ -160,6 +180,7 @@ yodel_section_apply (YodelSection               *self,
     case YODEL_MEDIA_AUDIO: apply_audio (self, parameters, &headers); break;
     case YODEL_MEDIA_VIDEO: apply_video (self, parameters, &headers); break;
     }
+  yodel_section_set_direction (self, parameters->direction);
 }
 
 gboolean
@@ -251,6 +272,17 @@ yodel_section_receive (YodelSection         *self,
       yodel_video_receiver_push (self->video_receiver, packet, arrival_us);
       break;
     }
+}
+
+void
+yodel_section_overhear (YodelSection         *self,
+                        const YodelRtpPacket *packet,
+                        gint64                arrival_us)
+{
+  YodelReceiveStatistics *received = yodel_section_get_received (self);
+
+  if (received->started && received->ssrc == packet->ssrc)
+    yodel_receive_statistics_push (received, packet->sequence_number, packet->timestamp, packet->payload_bytes, arrival_us);
 }
 
 void

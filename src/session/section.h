@@ -68,6 +68,9 @@ YodelSection           *yodel_section_new                 (YodelMediaKind       
                                                            gint64                       now_us);
 void                    yodel_section_free                (YodelSection                *self);
 
+void                    yodel_section_set_direction       (YodelSection                *self,
+                                                           YodelDirection               direction);
+
 /* Takes over what was negotiated. */
 void                    yodel_section_apply               (YodelSection                *self,
                                                            const YodelMediaParameters  *parameters);
@@ -83,6 +86,10 @@ YodelReceiveStatistics *yodel_section_get_received        (const YodelSection   
 YodelRtpStream         *yodel_section_get_stream          (const YodelSection          *self);
 
 void                    yodel_section_receive             (YodelSection                *self,
+                                                           const YodelRtpPacket        *packet,
+                                                           gint64                       arrival_us);
+/* While the peer is not listened to, what still comes counts, so that it is not taken for lost. */
+void                    yodel_section_overhear            (YodelSection                *self,
                                                            const YodelRtpPacket        *packet,
                                                            gint64                       arrival_us);
 void                    yodel_section_on_sender_report    (YodelSection                *self,

@@ -280,7 +280,7 @@ apply_section (YodelSessionCore *self,
 
   if (media == NULL || media->transport_index >= YODEL_SESSION_MAX_TRANSPORTS)
     {
-      section->direction = YODEL_DIRECTION_INACTIVE;
+      yodel_section_set_direction (section, YODEL_DIRECTION_INACTIVE);
       return;
     }
 
@@ -458,6 +458,8 @@ receive_rtp (YodelSessionCore *self,
 
   if (yodel_section_is_receiving (section))
     yodel_section_receive (section, &packet, arrival_us);
+  else
+    yodel_section_overhear (section, &packet, arrival_us);
 }
 
 void

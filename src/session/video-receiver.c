@@ -122,12 +122,10 @@ yodel_video_receiver_set_extra_delay (YodelVideoReceiver *self,
   yodel_frame_timing_set_extra_delay_us (self->timing, extra_us);
 }
 
-/* The peer began a stream of another SSRC: nothing of the old one fits to it. */
+/* Nothing of what was received fits to what comes. */
 static void
-begin_stream (YodelVideoReceiver *self,
-              guint32             ssrc)
+forget_stream (YodelVideoReceiver *self)
 {
-  yodel_receive_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
   yodel_receive_window_init (&self->window, YODEL_RECEIVE_WINDOW_MAX);
   self->sequence = (YodelUnwrapper) { 0 };
   self->n_turns = 0;
@@ -140,6 +138,23 @@ begin_stream (YodelVideoReceiver *self,
   self->frames = yodel_frame_buffer_new ();
   self->timing = yodel_frame_timing_new (YODEL_VP8_CLOCK_RATE_HZ);
   yodel_video_receiver_set_rtt (self, self->rtt_us);
+}
+
+/* The peer began a stream of another SSRC. */
+static void
+begin_stream (YodelVideoReceiver *self,
+              guint32             ssrc)
+{
+  yodel_receive_statistics_init (&self->statistics, ssrc, YODEL_VP8_CLOCK_RATE_HZ);
+  forget_stream (self);
+}
+
+void
+yodel_video_receiver_restart (YodelVideoReceiver *self)
+{
+  forget_stream (self);
+  g_array_set_size (self->pictures, 0);
+  yodel_freeze_meter_pause (&self->freezes);
 }
 
 static void

@@ -50,6 +50,9 @@ void                    yodel_video_receiver_set_rtt          (YodelVideoReceive
                                                                gint64                             rtt_us);
 void                    yodel_video_receiver_set_extra_delay  (YodelVideoReceiver                *self,
                                                                gint64                             extra_us);
+
+/* The peer is listened to no more, or again: all begins anew with its next key frame, and the time between is no freeze. */
+void                    yodel_video_receiver_restart          (YodelVideoReceiver                *self);
 void                    yodel_video_receiver_push             (YodelVideoReceiver                *self,
                                                                const YodelRtpPacket              *packet,
                                                                gint64                             arrival_us);

@@ -201,6 +201,60 @@ test_hold (void)
   g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), >, 0.5);
 }
 
+/* What is on its way when the direction changes is not heard, and not lost either. */
+static void
+test_resume (gconstpointer data)
+{
+  const YodelDirection held = GPOINTER_TO_INT (data);
+  const SimLinkConfig link = { .delay_us = MS (40) };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (call->caller.core);
+  SimPeer *peers[] = { &call->caller, &call->callee };
+  gint64 resumed_us;
+
+  sim_call_run (call, SECONDS (3));
+  yodel_negotiation_set_direction (negotiation, call->caller.audio, held);
+  yodel_negotiation_set_direction (negotiation, call->caller.video, held);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (5));
+  yodel_negotiation_set_direction (negotiation, call->caller.audio, YODEL_DIRECTION_SENDRECV);
+  yodel_negotiation_set_direction (negotiation, call->caller.video, YODEL_DIRECTION_SENDRECV);
+  sim_call_negotiate (call, &call->caller);
+  resumed_us = call->now_us;
+  sim_call_run (call, MS (500));
+
+  for (guint side = 0; side < G_N_ELEMENTS (peers); side++)
+    {
+      const GArray *shown_us = peers[side]->shown_us;
+      guint before = shown_us->len;
+
+      while (before > 0 && g_array_index (shown_us, gint64, before - 1) > resumed_us)
+        before--;
+      g_assert_cmpuint (shown_us->len - before, >, 5);
+      g_assert_cmpfloat (sim_peer_get_loudness (peers[side], MS (300)), >, 0.5);
+      g_assert_cmpfloat (sim_peer_get_number (peers[side], "inbound-rtp", "audio", "packetsLost"), ==, 0);
+      g_assert_cmpfloat (sim_peer_get_number (peers[side], "inbound-rtp", "video", "packetsLost"), ==, 0);
+      g_assert_cmpfloat (sim_peer_get_number (peers[side], "inbound-rtp", "video", "freezeCount"), ==, 0);
+    }
+}
+
+/* Who is on hold sleeps: nothing is due again and again. */
+static void
+test_held_is_idle (void)
+{
+  const SimLinkConfig link = { .delay_us = MS (40), .loss = 0.1 };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+  YodelNegotiation *negotiation = yodel_session_core_get_negotiation (call->caller.core);
+
+  sim_call_run (call, SECONDS (3));
+  yodel_negotiation_set_direction (negotiation, call->caller.audio, YODEL_DIRECTION_SENDONLY);
+  yodel_negotiation_set_direction (negotiation, call->caller.video, YODEL_DIRECTION_SENDONLY);
+  sim_call_negotiate (call, &call->caller);
+  sim_call_run (call, SECONDS (1));
+  yodel_session_core_advance (call->caller.core, call->now_us);
+  g_assert_cmpint (yodel_session_core_next_deadline_us (call->caller.core), >, call->now_us);
+}
+
 static void
 test_add_and_drop_video (void)
 {
@@ -417,6 +471,9 @@ main (int   argc,
   g_test_add_func ("/sim/call/is-the-same-on-every-run", test_same_run);
   g_test_add_func ("/sim/call/mute-is-silence", test_mute);
   g_test_add_func ("/sim/call/hold-stops-sound-and-takes-it-up-again", test_hold);
+  g_test_add_data_func ("/sim/call/resumes-at-once/inactive", GINT_TO_POINTER (YODEL_DIRECTION_INACTIVE), test_resume);
+  g_test_add_data_func ("/sim/call/resumes-at-once/sendonly", GINT_TO_POINTER (YODEL_DIRECTION_SENDONLY), test_resume);
+  g_test_add_func ("/sim/call/who-is-on-hold-sleeps", test_held_is_idle);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
   g_test_add_func ("/sim/call/a-slow-decoder-does-not-lag", test_slow_decoder);
   g_test_add_func ("/sim/call/a-slow-decoder-does-without-the-upper-layer", test_slow_decoder_does_without_the_upper_layer);
