@@ -62,22 +62,23 @@ yodel_freeze_meter_pause (YodelFreezeMeter *self)
   self->paused = TRUE;
 }
 
+/* A gap that began before that second counts by its share in it. */
 double
 yodel_freeze_meter_get_fps (const YodelFreezeMeter *self,
                             gint64                  now_us)
 {
-  gint64 span_us = now_us - self->last_us;
+  gint64 span_us = 0;
   guint n = 0;
 
-  if (self->frames_rendered == 0 || span_us >= G_USEC_PER_SEC)
+  if (self->frames_rendered == 0 || now_us - self->last_us >= G_USEC_PER_SEC)
     return 0;
 
-  for (span_us = 0; n < gaps_held (self); n++)
+  for (; n < gaps_held (self); n++)
     {
       gint64 gap_us = self->gaps_us[(self->n_gaps - 1 - n) % YODEL_FREEZE_METER_GAPS];
 
-      if (span_us > 0 && span_us + gap_us > G_USEC_PER_SEC)
-        break;
+      if (span_us + gap_us > G_USEC_PER_SEC)
+        return n + (double) (G_USEC_PER_SEC - span_us) / gap_us;
       span_us += gap_us;
     }
 

@@ -79,6 +79,22 @@ test_fps (void)
     }
 }
 
+/* What waited comes at once: ten pictures are shown in a moment, and that is ten a second. */
+static void
+test_fps_after_a_stall (void)
+{
+  YodelFreezeMeter meter = { 0 };
+  gint64 now_us = 0;
+
+  for (guint n = 0; n < 60; n++)
+    yodel_freeze_meter_push (&meter, now_us += 33333);
+  now_us += 6 * G_USEC_PER_SEC;
+  for (guint n = 0; n < 10; n++)
+    yodel_freeze_meter_push (&meter, now_us += 2000);
+
+  g_assert_cmpfloat_with_epsilon (yodel_freeze_meter_get_fps (&meter, now_us), 9, 0.3);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -91,5 +107,6 @@ main (int   argc,
     }
   g_test_add_func ("/video/freeze-meter/mean-forgets", test_mean_forgets);
   g_test_add_func ("/video/freeze-meter/frame-rate", test_fps);
+  g_test_add_func ("/video/freeze-meter/frame-rate-after-a-stall", test_fps_after_a_stall);
   return g_test_run ();
 }
