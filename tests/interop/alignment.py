@@ -9,7 +9,8 @@ RANGE_S = 1.2               # how far the delay may move either way from where i
 BIN_S = 0.001
 CHANGE_COST = 0.6           # a change of delay must explain this much more, in windows
 SECOND_COST = 2.0           # and this for each second of it
-QUIET = 0.05                # of the loudest window: less of a voice to compare by
+QUIET = 0.05                # of the loudest window: less of a voice to compare by ...
+SILENT = 0.02               # ... and none at all: the noise of a pause is not what was sent after any codec
 
 
 def envelope(x, hop=100):
@@ -28,7 +29,7 @@ def matches(reference, sound, starts, window, low, n_bins, per_bin):
     """For each window of `sound` and each bin of offsets from `low` on: how alike, and the best sample offset."""
     score, best = np.zeros((len(starts), n_bins)), np.zeros((len(starts), n_bins), int)
     loud = np.array([np.sqrt((sound[s:s + window] ** 2).mean()) for s in starts])
-    weight = np.minimum(loud / (QUIET * loud.max() + 1e-12), 1)
+    weight = np.clip((loud / (loud.max() + 1e-12) - SILENT) / (QUIET - SILENT), 0, 1) ** 2
     padded = np.concatenate([np.zeros(max(0, -(starts[0] + low))), reference, np.zeros(n_bins * per_bin + window)])
     shift = max(0, -(starts[0] + low))
     for k, s in enumerate(starts):
