@@ -44,7 +44,7 @@ tests_audio_test_playout_network_LDADD   = $(PURE_LIBS)
 
 # by hand: bench-loss SPEECH.wav FOLDER
 noinst_PROGRAMS += tests/audio/bench-loss
-tests_audio_bench_loss_SOURCES = tests/audio/bench-loss.c $(PLAYOUT_LAB)
+tests_audio_bench_loss_SOURCES = tests/audio/bench-loss.c tests/lib/wav.c tests/lib/wav.h $(PLAYOUT_LAB)
 tests_audio_bench_loss_LDADD   = $(PURE_LIBS)
 
 check_PROGRAMS += tests/audio/test-opus

@@ -3,9 +3,9 @@
  * of intelligibility. */
 #include "playout-lab.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "lib/wav.h"
 
 typedef struct
 {
@@ -123,60 +123,6 @@ static const Loss losses[] = {
   { "all", 0, 1, all },
 };
 
-static gint16 *
-read_wav (const char *path,
-          gsize      *n_samples)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *bytes = NULL;
-  gsize size, n, out_n;
-  guint32 rate;
-  gint16 *out;
-
-  if (!g_file_get_contents (path, &bytes, &size, &error) || size < 46)
-    {
-      g_printerr ("%s\n", error != NULL ? error->message : "no WAV file");
-      exit (1);
-    }
-  memcpy (&rate, bytes + 24, 4);
-  rate = GUINT32_FROM_LE (rate);
-  n = (size - 44) / 2;
-  out_n = n * (48000 / rate);
-  out = g_new (gint16, out_n);
-  for (gsize i = 0; i < out_n; i++)
-    {
-      gsize at = i / (48000 / rate), next = MIN (at + 1, n - 1), part = i % (48000 / rate);
-      gint16 a, b;
-
-      memcpy (&a, bytes + 44 + 2 * at, 2);
-      memcpy (&b, bytes + 44 + 2 * next, 2);
-      out[i] = (gint16) (a + (b - a) * (int) part / (int) (48000 / rate));
-    }
-  *n_samples = out_n;
-  return out;
-}
-
-static void
-write_wav (const char   *path,
-           const gint16 *pcm,
-           gsize         n_samples)
-{
-  FILE *file = fopen (path, "wb");
-  guint32 size = (guint32) n_samples * 2, fields[] = { 36 + size, 16, 1 | 1 << 16, 48000, 96000, 2 | 16 << 16 };
-
-  if (file == NULL)
-    return;
-
-  fwrite ("RIFF", 1, 4, file);
-  fwrite (&fields[0], 4, 1, file);
-  fwrite ("WAVEfmt ", 1, 8, file);
-  fwrite (&fields[1], 4, 5, file);
-  fwrite ("data", 1, 4, file);
-  fwrite (&size, 4, 1, file);
-  fwrite (pcm, 2, n_samples, file);
-  fclose (file);
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -192,7 +138,7 @@ main (int   argc,
       return 1;
     }
 
-  speech = read_wav (argv[1], &n_samples);
+  speech = wav_read (argv[1], &n_samples);
   out = g_new0 (gint16, n_samples + 48000);
   only = g_getenv ("BENCH_CASES") != NULL ? g_strsplit (g_getenv ("BENCH_CASES"), " ", -1) : NULL;
   g_print ("%-10s %-11s %9s %6s %6s %7s %7s %6s\n", "loss", "protection", "concealed", "p50", "p95", "target", "stretch", "kbit/s");
@@ -222,7 +168,7 @@ main (int   argc,
                    lab.statistics.total_samples_received,
                  lab.bytes_sent * 8.0 / 1000 / lab.n_seconds);
         if (argc > 2)
-          write_wav (path, out + 48000, (gsize) (lab.n_seconds - 1) * 48000);
+          wav_write (path, out + 48000, (gsize) (lab.n_seconds - 1) * 48000);
         lab_clear (&lab);
       }
 

@@ -554,6 +554,31 @@ push_audio (SimPeer      *peer,
 
 /* A voice of sorts: harmonics of a gliding tone, in syllables. */
 static void
+sing (const SimPeer *peer,
+      gint16         samples[AUDIO_SAMPLES])
+{
+  for (guint i = 0; i < AUDIO_SAMPLES; i++)
+    {
+      double t = (peer->samples_sent + i) / 48000.0;
+      double pitch = 2 * G_PI * (120 * t + 10 * sin (2 * G_PI * 0.7 * t));
+      double loudness = 0.15 + 0.85 * fabs (sin (2 * G_PI * 1.9 * t));
+      double sum = 0;
+
+      for (int harmonic = 1; harmonic <= 12; harmonic++)
+        sum += sin (harmonic * pitch) / harmonic;
+      samples[i] = 5000 * loudness * sum;
+    }
+}
+
+static void
+read_out (const SimPeer *peer,
+          gint16         samples[AUDIO_SAMPLES])
+{
+  for (guint i = 0; i < AUDIO_SAMPLES; i++)
+    samples[i] = peer->speech[(peer->samples_sent + i) % peer->speech_samples];
+}
+
+static void
 speak (SimPeer *peer,
        gint64   block)
 {
@@ -567,18 +592,10 @@ speak (SimPeer *peer,
       return;
     }
 
-  for (guint i = 0; i < AUDIO_SAMPLES && !peer->silent; i++)
-    {
-      double t = (peer->samples_sent + i) / 48000.0;
-      double pitch = 2 * G_PI * (120 * t + 10 * sin (2 * G_PI * 0.7 * t));
-      double loudness = 0.15 + 0.85 * fabs (sin (2 * G_PI * 1.9 * t));
-      double sum = 0;
-
-      for (int harmonic = 1; harmonic <= 12; harmonic++)
-        sum += sin (harmonic * pitch) / harmonic;
-      samples[i] = 5000 * loudness * sum;
-    }
-
+  if (peer->speech != NULL)
+    read_out (peer, samples);
+  else if (!peer->silent)
+    sing (peer, samples);
   if (peer->claps)
     clap (peer, samples, captured_us);
   g_array_append_vals (peer->said, samples, AUDIO_SAMPLES);

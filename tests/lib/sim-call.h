@@ -35,6 +35,8 @@ typedef struct
   const char       *sound_lines;   /* (borrowed) (nullable) what its descriptions say of sound besides: whole lines ... */
   const char       *sound_format;  /* (borrowed) (nullable) ... and parameters of Opus, behind a semicolon */
 
+  const gint16     *speech;        /* (borrowed) (nullable) what its source says, again and again ... */
+  gsize             speech_samples;   /* ... and how long that is */
   GArray           *said;          /* (owned) of gint16: what its source gave, but for tones */
   guint             n_packets;     /* of RTP, that it sent ... */
   gsize             least_bytes;   /* ... and how long they were */

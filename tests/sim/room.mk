@@ -27,3 +27,9 @@ check_PROGRAMS += tests/sim/test-lips
 tests_sim_test_lips_SOURCES = %D%/test-lips.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_lips_LDADD   = $(CORE_LIBS)
+
+# by hand: bench-voice SPEECH.wav FOLDER SEED...
+noinst_PROGRAMS += tests/sim/bench-voice
+tests_sim_bench_voice_SOURCES = %D%/bench-voice.c tests/lib/wav.c tests/lib/wav.h \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_bench_voice_LDADD   = $(CORE_LIBS)
