@@ -8,7 +8,8 @@
 #define LASTING_US        (300 * YODEL_US_PER_MS)   /* beyond a stall of the path */
 #define GROWTH_US         (40 * YODEL_US_PER_MS)    /* what is sent makes it longer */
 #define OVERFLOW_LOSS     0.1                       /* or it is full, and the rest is dropped */
-#define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own */
+#define HEAVY_LOSS        0.45                      /* a policer's, then, and not the path's own ... */
+#define HEAVY_US          (1500 * YODEL_US_PER_MS)  /* ... where it lasts: of few packets lost in a row it comes by chance */
 #define FIRST_PATIENCE_US (5 * G_USEC_PER_SEC)
 #define MAX_PATIENCE_US   (80 * G_USEC_PER_SEC)
 #define THIN_BPS          40000.0                   /* far from bearing it */
@@ -16,7 +17,7 @@
 void
 yodel_modest_rate_init (YodelModestRate *self)
 {
-  *self = (YodelModestRate) { .modest_bps = YODEL_MODEST_BPS, .long_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
+  *self = (YodelModestRate) { .modest_bps = YODEL_MODEST_BPS, .long_since_us = -1, .heavy_since_us = -1, .choked_until_us = -1, .patience_us = FIRST_PATIENCE_US };
 }
 
 /* A queue that is long, yet neither grows nor overflows, is not of our making: the path has become
@@ -44,6 +45,19 @@ has_lasting_queue (YodelModestRate *self,
          (queue_us - self->shortest_us >= GROWTH_US || loss > OVERFLOW_LOSS);
 }
 
+static gboolean
+has_heavy_loss (YodelModestRate *self,
+                double           loss,
+                gint64           now_us)
+{
+  if (loss <= HEAVY_LOSS)
+    self->heavy_since_us = -1;
+  else if (self->heavy_since_us < 0)
+    self->heavy_since_us = now_us;
+
+  return self->heavy_since_us >= 0 && now_us - self->heavy_since_us >= HEAVY_US;
+}
+
 void
 yodel_modest_rate_wait (YodelModestRate *self,
                         gint64           now_us)
@@ -61,7 +75,8 @@ yodel_modest_rate_update (YodelModestRate *self,
 {
   gboolean was_held = self->floor_bps > 0;
   gboolean is_waiting = !was_held && self->choked_until_us >= 0;
-  gboolean is_choked = has_lasting_queue (self, queue_us, loss, now_us) || loss > HEAVY_LOSS;
+  gboolean is_heavy = has_heavy_loss (self, loss, now_us);
+  gboolean is_choked = has_lasting_queue (self, queue_us, loss, now_us) || is_heavy;
 
   if (bps >= self->modest_bps && !is_choked)
     self->patience_us = FIRST_PATIENCE_US;    /* the path gives more than that by itself */

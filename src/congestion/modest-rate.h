@@ -1,6 +1,6 @@
 /* A rate so low that sound alone needs it, with the copies that guard it against loss: it is held,
  * whatever loss and jitter say, until a queue that it makes longer
- * and longer, or the loss of half of it, speak against it. */
+ * and longer, or the loss of half of it for seconds, speak against it. */
 #pragma once
 
 #include <glib.h>
@@ -14,6 +14,7 @@ typedef struct
   double floor_bps;          /* 0 where none is held */
   gint64 long_since_us;      /* the queue; -1 where it is not */
   gint64 shortest_us;        /* the queue, since then */
+  gint64 heavy_since_us;     /* the loss, or -1 */
   gint64 choked_until_us;
   gint64 patience_us;        /* before the next try */
 } YodelModestRate;

@@ -100,7 +100,12 @@ test_sound_keeps_a_modest_rate (void)
       g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
     }
 
+  /* and half of it lost, where that is more than a few packets in a row */
   yodel_modest_rate_update (&modest, 45000, 0, 0.6, choked_us);
+  yodel_modest_rate_update (&modest, 45000, 0, 0.4, choked_us + 1000 * MS);
+  yodel_modest_rate_update (&modest, 45000, 0, 0.6, choked_us + 1600 * MS);
+  g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
+  yodel_modest_rate_update (&modest, 45000, 0, 0.6, choked_us + 3100 * MS);
   g_assert_cmpfloat (modest.floor_bps, ==, 0);
 }
 
