@@ -5,6 +5,8 @@
 #define WINDOW     64
 #define FADE       (1 - 1 / 24.0)
 #define LEAST_RUNS 4             /* a link that fell, or a route that changed, is one */
+#define LEAST_TOLD 32            /* half a second of speech */
+#define MEMORY     128
 
 void
 yodel_loss_runs_init (YodelLossRuns *self)
@@ -33,6 +35,8 @@ yodel_loss_runs_push (YodelLossRuns *self,
 {
   gint64 ahead = number - self->newest;
 
+  self->n_told = MIN (self->n_told + 1, MEMORY);
+  self->share += (is_lost - self->share) / self->n_told;
   if (ahead > 0)
     {
       self->arrived = ahead < WINDOW ? self->arrived << ahead : 0;
@@ -56,8 +60,21 @@ yodel_loss_runs_push (YodelLossRuns *self,
   self->last_lost = number;
 }
 
+void
+yodel_loss_runs_take_back (YodelLossRuns *self,
+                           guint          n)
+{
+  self->share = MAX (self->share - n / (double) MAX (self->n_told, 1), 0);
+}
+
 double
 yodel_loss_runs_get_mean (const YodelLossRuns *self)
 {
   return self->runs < LEAST_RUNS ? 0 : self->packets / self->runs;
+}
+
+double
+yodel_loss_runs_get_share (const YodelLossRuns *self)
+{
+  return self->n_told < LEAST_TOLD ? -1 : self->share;
 }

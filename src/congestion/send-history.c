@@ -40,6 +40,7 @@ struct _YodelSendHistory
   guint   n_reports;
   guint   patience;              /* reports to wait for what was passed over, beyond one */
   gint64  patience_us;           /* when it changed; on our clock */
+  guint   n_late_audio;
   gint64  peer_clock_us;         /* newest arrival told, unwrapped */
   guint64 sent_bytes;            /* ever */
   gint64  n_audio;
@@ -153,6 +154,7 @@ note_late (YodelSendHistory *self,
            Entry            *entry)
 {
   entry->packet.arrived_us = 0;
+  self->n_late_audio += entry->packet.audio != 0;
   self->patience = MIN (self->patience + 1, MAX_PATIENCE);
   self->patience_us = entry->packet.sent_us;
 }
@@ -237,6 +239,12 @@ yodel_send_history_on_report (YodelSendHistory         *self,
 
   *results = (const YodelPacketResult *) self->results->data;
   return self->results->len;
+}
+
+guint
+yodel_send_history_get_n_late_audio (const YodelSendHistory *self)
+{
+  return self->n_late_audio;
 }
 
 guint

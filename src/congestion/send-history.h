@@ -42,6 +42,9 @@ guint             yodel_send_history_on_report           (YodelSendHistory      
                                                           gint64                    period_us,
                                                           const YodelPacketResult **results);
 
+/* Packets of sound that were told as lost and came after all, so far. */
+guint             yodel_send_history_get_n_late_audio    (const YodelSendHistory *self);
+
 /* What was sent after the newest packet that any report has covered. */
 guint             yodel_send_history_get_in_flight_bytes (const YodelSendHistory *self);
 

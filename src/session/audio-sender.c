@@ -45,6 +45,7 @@ struct _YodelAudioSender
   YodelStreamRepair     *repair;              /* (owned) */
   guint64                sent_reported;       /* packets, at the last report of the peer */
   guint64                resent_reported;
+  gboolean               has_feedback;        /* of each packet, where the peer gives it */
   YodelLevelMeter        meter;
   YodelMutedSpeech       muted;
   gboolean               speaks_muted;
@@ -431,7 +432,9 @@ yodel_audio_sender_on_report (YodelAudioSender *self,
 {
   self->stream.heard = TRUE;
   self->path.unrepaired = loss;
-  self->path.loss = add_repaired (self, loss);
+  loss = add_repaired (self, loss);
+  if (!self->has_feedback)
+    self->path.loss = loss;
   self->path.rtt_us = rtt_us;
   update_protection (self, now_us);
 }
@@ -444,10 +447,15 @@ yodel_audio_sender_set_rtt (YodelAudioSender *self,
 }
 
 void
-yodel_audio_sender_set_mean_burst (YodelAudioSender *self,
-                                   double            mean_burst)
+yodel_audio_sender_set_losses (YodelAudioSender    *self,
+                               const YodelLossRuns *losses)
 {
-  self->path.mean_burst = mean_burst;
+  double share = yodel_loss_runs_get_share (losses);
+
+  self->path.mean_burst = yodel_loss_runs_get_mean (losses);
+  self->has_feedback = share >= 0;
+  if (self->has_feedback)
+    self->path.loss = share;
 }
 
 double

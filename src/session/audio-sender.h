@@ -84,9 +84,10 @@ void                   yodel_audio_sender_set_rate       (YodelAudioSender      
                                                           guint                           available_bps,
                                                           gint64                          now_us);
 
-/* How many packets are lost in a row; 0 where that is not known.  Counts from the next report or rate on. */
-void                   yodel_audio_sender_set_mean_burst (YodelAudioSender               *self,
-                                                          double                          mean_burst);
+/* What feedback tells of its packets, at once and of each, where the peer's reports come seldom and tell less.  Counts
+ * from the next report or rate on. */
+void                   yodel_audio_sender_set_losses     (YodelAudioSender               *self,
+                                                          const YodelLossRuns            *losses);
 double                 yodel_audio_sender_get_mean_burst (const YodelAudioSender         *self);
 
 /* The source gives speech while nothing of it is sent. */

@@ -97,7 +97,7 @@ divide_audio (YodelSessionCore *self,
   if (with_video)
     available_bps = MAX (target_bps / AUDIO_SHARE, MIN (target_bps, 64000));
 
-  yodel_audio_sender_set_mean_burst (audio->audio_sender, yodel_flow_get_sound_losses (path->flow));
+  yodel_audio_sender_set_losses (audio->audio_sender, yodel_flow_get_sound_losses (path->flow));
   yodel_audio_sender_set_rate (audio->audio_sender, available_bps, now_us);
   tell_survival (self, path,
                  yodel_audio_sender_get_protection (audio->audio_sender)->survival);

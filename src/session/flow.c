@@ -6,7 +6,6 @@
 
 #include "base/units.h"
 #include "congestion/gcc.h"
-#include "congestion/loss-runs.h"
 #include "congestion/send-history.h"
 #include "rtp/rtp-extensions.h"
 #include "rtp/transport-feedback.h"
@@ -225,7 +224,7 @@ yodel_flow_on_feedback (YodelFlow    *self,
                         gint64        now_us)
 {
   const YodelPacketResult *results;
-  guint n;
+  guint n, n_late = yodel_send_history_get_n_late_audio (self->history);
 
   if (!yodel_transport_feedback_parse (self->feedback, packet, size))
     return FALSE;
@@ -233,6 +232,8 @@ yodel_flow_on_feedback (YodelFlow    *self,
   n = yodel_send_history_on_report (self->history, self->feedback->base_sequence,
                                     self->feedback->arrived_us, self->feedback->n_packets,
                                     YODEL_TRANSPORT_FEEDBACK_PERIOD_US, &results);
+  n_late = yodel_send_history_get_n_late_audio (self->history) - n_late;
+  yodel_loss_runs_take_back (&self->sound_losses, n_late);
   for (guint i = 0; i < n; i++)
     if (results[i].audio)
       yodel_loss_runs_push (&self->sound_losses, results[i].audio_number, results[i].arrived_us < 0);
@@ -292,10 +293,10 @@ yodel_flow_get_state (const YodelFlow      *self,
   yodel_controller_get_state (self->controller, state);
 }
 
-double
+const YodelLossRuns *
 yodel_flow_get_sound_losses (const YodelFlow *self)
 {
-  return yodel_loss_runs_get_mean (&self->sound_losses);
+  return &self->sound_losses;
 }
 
 gint64

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "congestion/controller.h"
+#include "congestion/loss-runs.h"
 #include "congestion/pacer.h"
 
 /* What a packet gains below RTP: SRTP tag (16 for AES-GCM), UDP (8), IPv4 (20). */
@@ -92,8 +93,9 @@ void       yodel_flow_get_state         (const YodelFlow      *self,
                                          YodelControllerState *state);
 gint64     yodel_flow_get_queue_us      (const YodelFlow     *self);
 
-/* How many packets of sound are lost in a row, in the mean; 0 where that is not known. */
-double     yodel_flow_get_sound_losses  (const YodelFlow     *self);
+/* What feedback tells of the packets of sound. */
+const YodelLossRuns *
+           yodel_flow_get_sound_losses  (const YodelFlow     *self);
 
 /* How long the retransmissions that wait will take to leave. */
 gint64     yodel_flow_get_repair_us     (const YodelFlow     *self);
