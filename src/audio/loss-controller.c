@@ -3,6 +3,7 @@
 #include "audio/loss-controller.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MOST_BPS          160000      /* more than this protection never takes, headers included */
 #define OVERHEAD_BYTES    58          /* IPv4, UDP, RTP, SRTP tag and a header extension */
@@ -12,11 +13,14 @@
 #define USUAL_FRAME_MS    20
 #define LONGEST_FRAME_MS  60
 #define GOOD_BPS          16000       /* below this a copy costs more than it saves */
+#define SHORT_FRAME_MS    10
+#define SHORT_FRAME_BPS   28000       /* with two copies this is what MOST_BPS leaves; with less the speech loses what it gains */
 #define LONG_FRAME_BPS    12000       /* below this longer frames save more than they cost in delay */
 #define FEC_EXTRA_BPS     8000        /* what keeps the bandwidth of speech beside its in-band copy */
 #define SURVIVAL_BPS      36000       /* a call that has no more than this has no room for pictures */
-#define BURSTY            1.8         /* packets lost in a row, in the mean; by chance it is 1.4 where 30 % are lost ... */
-#define STILL_BURSTY      1.5         /* ... and a few dozen losses tell it to a tenth */
+#define BURSTY            1.5         /* times as many packets lost in a row as are by chance, in the mean: ... */
+#define STILL_BURSTY      1.25        /* ... a few dozen losses tell it to a tenth */
+#define MOST_BY_CHANCE    0.35        /* a loss above that, seen for a moment, is no chance */
 #define NACK_RTT_US       (70 * 1000) /* a longer round trip outlasts what the playout buffer waits */
 #define NEAR_RTT_US       (15 * 1000) /* within a frame an answer comes no later than a copy in the next packet */
 #define RTT_SLACK         4 / 3       /* what was in reach stays so up to this much more */
@@ -27,29 +31,34 @@
 #define MEMORY_US         10e6
 #define CALM_US           (5 * G_USEC_PER_SEC)
 #define RICH_US           (3 * G_USEC_PER_SEC)
-#define LEAVE             0.6         /* a rung is left when loss falls to this share of where it begins */
+#define LEAVE             0.8         /* a rung is left when loss falls to this share of where it begins */
 #define RICHER            1.15        /* how much more rate it takes to believe in more rate */
 #define STEP_UP           1.25        /* and how much more of it is believed at once where there is little */
 
+typedef struct
+{
+  guint8 distances[YODEL_LOSS_MAX_DISTANCES];
+  guint  n;
+} Copies;
+
 /* By measured intelligibility: up to 2 % concealment alone will do; a copy of the frame before is
  * worth its rate, while the in-band copy, for the quality it takes, pays from 5 % on; more copies
- * help little unless they are farther away, and against losses in a row only distance does. */
+ * help little unless they are farther away, and against losses in a row only distance does.  In short
+ * frames two copies are no farther away than one is in usual ones, and less is lost with a packet. */
 typedef struct
 {
   double   from_loss;
-  gboolean in_band;                              /* where there is no RED */
-  guint8   random[YODEL_LOSS_MAX_DISTANCES];
-  guint    n_random;
-  guint8   bursty[YODEL_LOSS_MAX_DISTANCES];
-  guint    n_bursty;
+  gboolean in_band;      /* where there is no RED */
+  Copies   random;
+  Copies   quick;        /* the same in short frames, where there is room for them */
+  Copies   bursty;
 } Rung;
 
 static const Rung ladder[] = {
-  { 0.00, FALSE, { 0 },       0, { 0 },       0 },
-  { 0.02, FALSE, { 1 },       1, { 1, 3 },    2 },
-  { 0.05, TRUE,  { 1 },       1, { 1, 3, 5 }, 3 },
-  { 0.13, TRUE,  { 1, 3 },    2, { 1, 3, 5 }, 3 },
-  { 0.25, TRUE,  { 1, 2, 3 }, 3, { 1, 3, 5 }, 3 },
+  { 0.00, FALSE, .random = { { 0 },       0 } },
+  { 0.02, FALSE, .random = { { 1 },       1 },                           .bursty = { { 1, 3 },    2 } },
+  { 0.05, TRUE,  .random = { { 1 },       1 }, .quick = { { 1, 2 }, 2 }, .bursty = { { 1, 3, 5 }, 3 } },
+  { 0.18, TRUE,  .random = { { 1, 2, 3 }, 3 },                           .bursty = { { 1, 3, 5 }, 3 } },
 };
 
 static const guint rates_bps[] = { 128000, 96000, 64000, 48000, 40000, 32000, 28000, 24000, 20000, 16000,
@@ -111,20 +120,30 @@ judge_retransmission (YodelLossController  *self,
     self->alone_from_us = now_us + DISTRUST_US;
 }
 
+/* What one copy leaves open comes again as soon as a second one would. */
+static gboolean
+is_repaired_at_once (const YodelLossController *self,
+                     gint64                     now_us)
+{
+  return self->near && now_us >= self->alone_from_us;
+}
+
 /* Retransmission does without copies: it comes as soon as they would, and costs next to nothing. */
 static gboolean
 spares_copies (const YodelLossController *self,
                gint64                     now_us)
 {
-  return self->near && self->level <= ALONE_LEVEL && now_us >= self->alone_from_us;
+  return is_repaired_at_once (self, now_us) && self->level <= ALONE_LEVEL;
 }
 
-/* Copies further back wait for themselves; a packet that comes again is there sooner, where it is in reach. */
-static gboolean
-wants_far_copies (const YodelLossController *self,
-                  gint64                     now_us)
+/* In frames of the usual length. */
+static const Copies *
+find_copies (const YodelLossController *self,
+             gint64                     now_us)
 {
-  return self->bursty && !(self->in_reach && now_us >= self->alone_from_us);
+  const Rung *rung = &ladder[self->level];
+
+  return self->bursty && !is_repaired_at_once (self, now_us) ? &rung->bursty : &rung->random;
 }
 
 static guint
@@ -139,6 +158,45 @@ usual_frame_ms (const YodelLossInput *input)
   return MIN (input->frame_ms > 0 ? input->frame_ms : USUAL_FRAME_MS, longest_frame_ms (input));
 }
 
+/* Short frames are for speech alone, and cost twice the headers. */
+static gboolean
+wants_short_frames (const YodelLossController *self,
+                    const YodelLossInput      *input,
+                    guint                      most_bps,
+                    gint64                     now_us)
+{
+  return ladder[self->level].quick.n > 0 && !self->bursty && !is_repaired_at_once (self, now_us) && most_bps <= DEFAULT_BPS &&
+         input->frame_ms == 0 && input->min_frame_ms <= SHORT_FRAME_MS;
+}
+
+static void
+add_copies (const YodelLossController *self,
+            const YodelLossInput      *input,
+            gint64                     available_bps,
+            guint                      most_bps,
+            gint64                     now_us,
+            YodelLossProtection       *result)
+{
+  const Copies *copies = find_copies (self, now_us), *quick = &ladder[self->level].quick;
+
+  if (!input->can_red || spares_copies (self, now_us))
+    return;
+
+  if (wants_short_frames (self, input, most_bps, now_us) &&
+      fit (input, available_bps, most_bps, SHORT_FRAME_BPS, quick->n, SHORT_FRAME_MS) > 0)
+    {
+      copies = quick;
+      most_bps = SHORT_FRAME_BPS;
+      result->frame_ms = SHORT_FRAME_MS;
+    }
+  for (guint n = copies->n; n > 0 && result->n_distances == 0; n--)
+    {
+      result->bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, result->frame_ms);
+      result->n_distances = result->bitrate_bps > 0 ? n : 0;
+    }
+  memcpy (result->distances, copies->distances, result->n_distances);
+}
+
 /* Copies give way before speech gets thin, and only then do frames grow long. */
 static YodelLossProtection
 choose (const YodelLossController *self,
@@ -148,22 +206,10 @@ choose (const YodelLossController *self,
 {
   const Rung *rung = &ladder[self->level];
   guint most_bps = input->max_bitrate_bps > 0 ? MAX (input->max_bitrate_bps, LEAST_BPS) : DEFAULT_BPS;
-  const gboolean is_far = wants_far_copies (self, now_us);
-  guint wanted = !input->can_red ? 0 : is_far ? rung->n_bursty : rung->n_random;
   guint longest_ms = longest_frame_ms (input);
-  guint usual_ms = usual_frame_ms (input);
-  YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_ms };
+  YodelLossProtection result = { .fec = TRUE, .frame_ms = usual_frame_ms (input) };
 
-  if (spares_copies (self, now_us))
-    wanted = 0;
-  for (guint n = wanted; n > 0 && result.bitrate_bps == 0; n--)
-    {
-      result.bitrate_bps = fit (input, available_bps, most_bps, GOOD_BPS, n, usual_ms);
-      result.n_distances = result.bitrate_bps > 0 ? n : 0;
-    }
-  for (guint i = 0; i < result.n_distances; i++)
-    result.distances[i] = is_far ? rung->bursty[i] : rung->random[i];
-
+  add_copies (self, input, available_bps, most_bps, now_us, &result);
   if (result.n_distances == 0 && rung->in_band)
     {
       result.packet_loss_percent = (guint) CLAMP (lrint (self->loss * 100), 2, 20);
@@ -172,7 +218,7 @@ choose (const YodelLossController *self,
     }
 
   if (result.bitrate_bps == 0)
-    result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, usual_ms);
+    result.bitrate_bps = fit (input, available_bps, most_bps, LONG_FRAME_BPS, 0, result.frame_ms);
   while (result.bitrate_bps == 0 && result.frame_ms < longest_ms)
     {
       result.frame_ms += result.frame_ms < 20 ? 10 : 20;
@@ -202,7 +248,7 @@ learn (YodelLossController  *self,
     fade = 0;
 
   self->loss = MAX (loss, loss + (self->loss - loss) * fade);
-  self->bursty = input->mean_burst >= (self->bursty ? STILL_BURSTY : BURSTY);
+  self->bursty = input->mean_burst >= (self->bursty ? STILL_BURSTY : BURSTY) / (1 - MIN (self->loss, MOST_BY_CHANCE));
   self->started = TRUE;
   self->updated_us = now_us;
 }

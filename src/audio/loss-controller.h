@@ -16,7 +16,8 @@ typedef struct
   gint64   available_bps;      /* for this audio stream, headers included; 0 if not known */
   guint    overhead_bytes;     /* IP, UDP, RTP, SRTP of each packet; 0 for 28 + 12 + 8 + 10 */
   guint    max_bitrate_bps;    /* of the codec; 0 for 32 kbit/s */
-  guint    frame_ms;           /* where there is room: 10, 20, 40 or 60; 0 for 20 */
+  guint    frame_ms;           /* where there is room: 10, 20, 40 or 60; 0 for 20, or 10 against loss */
+  guint    min_frame_ms;       /* no shorter than this against loss */
   guint    max_frame_ms;       /* in any case, one of these; 0 for 60 */
   gboolean can_red;            /* negotiated */
   gboolean can_nack;

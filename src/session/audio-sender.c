@@ -172,6 +172,7 @@ yodel_audio_sender_set_parameters (YodelAudioSender               *self,
   self->path.can_nack = parameters->nack;
   self->path.frame_ms = parameters->frame_ms != 0 ? longest_frame_ms (parameters->frame_ms) : 0;
   self->path.max_frame_ms = parameters->max_frame_ms != 0 ? longest_frame_ms (parameters->max_frame_ms) : 0;
+  self->path.min_frame_ms = parameters->min_frame_ms;
   self->peer_max_bitrate_bps = parameters->max_bitrate_bps;
   self->peer_wants_dtx = parameters->dtx;
   self->peer_takes_stereo = parameters->stereo;

@@ -16,6 +16,7 @@ typedef struct
   guint           max_bitrate_bps;    /* maxaveragebitrate of the peer, 0 if it names none */
   guint           frame_ms;           /* ptime of the peer, 0 if it names none */
   guint           max_frame_ms;       /* maxptime of the peer, 0 if it names none */
+  guint           min_frame_ms;       /* minptime of the peer */
   gboolean        fec;                /* useinbandfec of the peer */
   gboolean        dtx;                /* usedtx of the peer */
   gboolean        cbr;                /* cbr of the peer */

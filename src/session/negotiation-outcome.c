@@ -107,6 +107,7 @@ read_wishes (const YodelSdp       *sdp,
   parameters->cbr = yodel_sdp_fmtp_get_uint (fmtp, "cbr", 0) == 1;
   parameters->ptime_ms = find_uint (media, "ptime");
   parameters->max_ptime_ms = find_uint (media, "maxptime");
+  parameters->min_ptime_ms = yodel_sdp_fmtp_get_uint (fmtp, "minptime", 0);
   parameters->max_bandwidth_bps = yodel_sdp_get_bandwidth_bps (media->bandwidths->len > 0 ? media->bandwidths : sdp->bandwidths);
 }
 

@@ -133,6 +133,7 @@ typedef struct
   guint             telephone_keys;            /* that it takes, one bit an event (RFC 4733 section 2.4.1) */
   guint             ptime_ms;                  /* 0: not said */
   guint             max_ptime_ms;              /* 0: not said */
+  guint             min_ptime_ms;              /* of Opus, RFC 7587 section 7.1 */
   guint64           max_bandwidth_bps;         /* b=TIAS or b=AS; 0: not said */
 } YodelMediaParameters;
 

@@ -23,7 +23,13 @@ static const Case cases[] = {
   { "one-percent",          { RED, .loss = 0.01 },                    FALSE, { 0 }, 0, 20, 32000, FALSE, FALSE },
   { "two-percent",          { RED, .loss = 0.02 },                    FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
   { "two-without-red",      { .rtt_us = 200000, .loss = 0.02 },       FALSE, { 0 }, 0, 20, 32000, FALSE, FALSE },
-  { "five-percent",         { RED, .loss = 0.05 },                    FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "five-percent",         { RED, .loss = 0.05 },                    FALSE, { 1, 2 }, 2, 10, 28000, FALSE, FALSE },
+  { "five-in-20-ms",        { RED, .loss = 0.05, .frame_ms = 20 },    FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "five-in-20-ms-at-least", { RED, .loss = 0.05, .min_frame_ms = 20 }, FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "five-in-10-ms-at-least", { RED, .loss = 0.05, .min_frame_ms = 10 }, FALSE, { 1, 2 }, 2, 10, 28000, FALSE, FALSE },
+  { "five-on-130-kbit",     { RED, .loss = 0.05, .available_bps = 130000 }, FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "five-of-thin-speech",  { RED, .loss = 0.05, .max_bitrate_bps = 20000 }, FALSE, { 1 }, 1, 20, 20000, FALSE, FALSE },
+  { "five-of-music",        { RED, .loss = 0.05, .max_bitrate_bps = 64000 }, FALSE, { 1 }, 1, 20, 64000, FALSE, FALSE },
   { "five-without-red",     { .rtt_us = 200000, .loss = 0.05 },       TRUE,  { 0 }, 0, 20, 40000, FALSE, FALSE },
   { "five-nack-near",       { .rtt_us = 30000, .loss = 0.05, .can_nack = TRUE }, TRUE, { 0 }, 0, 20, 40000, TRUE, FALSE },
   { "five-nack-far",        { .rtt_us = 200000, .loss = 0.05, .can_nack = TRUE }, TRUE, { 0 }, 0, 20, 40000, FALSE, FALSE },
@@ -32,15 +38,16 @@ static const Case cases[] = {
   { "two-nack-near",        { NEAR, .loss = 0.02 },                   FALSE, { 0 }, 0, 20, 32000, TRUE,  FALSE },
   { "four-in-bursts-nack-near", { NEAR, .loss = 0.04, .mean_burst = 3 }, FALSE, { 0 }, 0, 20, 32000, TRUE, FALSE },
   { "ten-nack-near",        { NEAR, .loss = 0.1 },                    FALSE, { 1 }, 1, 20, 32000, TRUE,  FALSE },
-  { "five-nack-and-copies", { RED, .loss = 0.05, .can_nack = TRUE },  FALSE, { 1 }, 1, 20, 32000, TRUE,  FALSE },
+  { "five-nack-and-copies", { RED, .loss = 0.05, .can_nack = TRUE },  FALSE, { 1, 2 }, 2, 10, 28000, TRUE,  FALSE },
   { "two-nack-near-on-24-kbit", { NEAR, .loss = 0.02, .available_bps = 24000 }, FALSE, { 0 }, 0, 40, 12000, TRUE, TRUE },
   { "two-nack-on-24-kbit",  { RED, .loss = 0.02, .available_bps = 24000, .can_nack = TRUE }, FALSE, { 0 }, 0, 40, 12000, FALSE, TRUE },
-  { "twenty-percent",       { RED, .loss = 0.2 },                     FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
+  { "twenty-percent",       { RED, .loss = 0.2 },                     FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "thirty-percent",       { RED, .loss = 0.3 },                     FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "three-in-bursts",      { RED, .loss = 0.03, .mean_burst = 3 },   FALSE, { 1, 3 }, 2, 20, 32000, FALSE, FALSE },
   { "ten-in-bursts",        { RED, .loss = 0.1, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },
-  { "ten-in-bursts-nack",   { RED, .loss = 0.1, .mean_burst = 3, .can_nack = TRUE }, FALSE, { 1 }, 1, 20, 32000, TRUE, FALSE },
-  { "ten-by-chance",        { RED, .loss = 0.1, .mean_burst = 1.1 },  FALSE, { 1 }, 1, 20, 32000, FALSE, FALSE },
+  { "ten-in-bursts-nack",   { RED, .loss = 0.1, .mean_burst = 3, .can_nack = TRUE }, FALSE, { 1, 3, 5 }, 3, 20, 32000, TRUE, FALSE },
+  { "ten-in-bursts-nack-near", { NEAR, .loss = 0.1, .mean_burst = 3 }, FALSE, { 1 }, 1, 20, 32000, TRUE, FALSE },
+  { "ten-by-chance",        { RED, .loss = 0.1, .mean_burst = 1.1 },  FALSE, { 1, 2 }, 2, 10, 28000, FALSE, FALSE },
   { "thirty-by-chance",     { RED, .loss = 0.3, .mean_burst = 1.43 }, FALSE, { 1, 2, 3 }, 3, 20, 32000, FALSE, FALSE },
   { "twenty-in-bursts",     { RED, .loss = 0.2, .mean_burst = 3 },    FALSE, { 1, 3, 5 }, 3, 20, 32000, FALSE, FALSE },
   { "thirty-on-100-kbit",   { RED, .loss = 0.3, .available_bps = 100000 }, FALSE, { 1, 2, 3 }, 3, 20, 16000, FALSE, FALSE },
@@ -104,7 +111,7 @@ test_loss_is_believed_at_once_and_forgotten_slowly (void)
   yodel_loss_controller_init (&controller);
   yodel_loss_controller_update (&controller, &good, 0);
   g_assert_true (yodel_loss_controller_update (&controller, &bad, SECOND));
-  g_assert_cmpuint (controller.choice.n_distances, ==, 2);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 3);
 
   for (guint i = 2; i < 7; i++)
     g_assert_false (yodel_loss_controller_update (&controller, &good, i * SECOND));
@@ -151,7 +158,8 @@ test_bursts_on_the_edge_do_not_flap (void)
   /* Now they are alone, and less will do. */
   for (guint i = 120; i < 125; i++)
     yodel_loss_controller_update (&controller, &(YodelLossInput) { RED, .loss = 0.1, .mean_burst = 1.1 }, i * SECOND);
-  g_assert_cmpuint (controller.choice.n_distances, ==, 1);
+  g_assert_cmpuint (controller.choice.n_distances, ==, 2);
+  g_assert_cmpuint (controller.choice.frame_ms, ==, 10);
 }
 
 static void

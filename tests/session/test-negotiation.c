@@ -130,6 +130,7 @@ test_sample_offer (gconstpointer data)
   take (self, YODEL_SDP_OFFER, text);
   answered = answer (self);
   check_sample (self, sample, TRUE);
+  g_assert_cmpuint (nth_media (self, 0)->min_ptime_ms, ==, strstr (text, "minptime=10") != NULL ? 10 : 0);
 
   sdp = yodel_sdp_parse (answered, -1, NULL);
   g_assert_cmpuint (sdp->media->len, ==, 2);
