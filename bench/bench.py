@@ -10,7 +10,7 @@ Environment: YODEL (the program), BENCH_BIN (where floor and calls were built), 
 emulator), PEERS_NODE_DIR (the folder with libwebrtc's node_modules), BENCH_MEDIA (where media are kept),
 BENCH_QUICK=1 (a few minutes), BENCH_FULL=1 (every case at full length), BENCH_CASES="5.2 5.8"
 (of rates and rfc8867; "5.1 with jitter;" is that alone; of loss and video parts of names with ; between them), BENCH_PEERS="yodel libwebrtc",
-BENCH_SEED=NUMBER (of the links' chances),
+BENCH_SEED=NUMBER (of the links' chances; of loss several, "1 2 3", for as many runs),
 BENCH_KEEP=FOLDER (keep recordings and logs there), BENCH_URGENT=1 (before other work of the machine),
 VERBOSE=1 (what the programs say).
 """
@@ -44,7 +44,8 @@ class Bench:
     def __init__(self, media_folder, keep):
         self.mode = "quick" if os.environ.get("BENCH_QUICK") else "full" if os.environ.get("BENCH_FULL") else "default"
         self.media_folder, self.keep = media_folder, keep
-        self.seed = int(os.environ.get("BENCH_SEED") or 7)      # of the links' chances
+        self.seeds = [int(word) for word in (os.environ.get("BENCH_SEED") or "7").split()]      # of the links' chances
+        self.seed = self.seeds[0]
         self.work = keep or tempfile.mkdtemp(prefix="yodel-bench-")
         self.out_folder = os.getcwd()
         self.rows, self.details = [], {}

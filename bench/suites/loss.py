@@ -64,11 +64,11 @@ def concealed_pct(call):
     return round(100 * concealed / total, 2) if concealed is not None and total else None
 
 
-def measure(bench, kind, case, window_s):
+def measure(bench, kind, case, window_s, seed):
     window_s = max(window_s, 44) if case == ALL else window_s
-    folder, media = bench.folder(kind, case), Media(bench.wav)
+    folder, media = bench.folder(kind, case, seed), Media(bench.wav)
     try:
-        with Link(folder, LINKS.get(case, "delay=25ms"), seed=bench.seed) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
+        with Link(folder, LINKS.get(case, "delay=25ms"), seed=seed) as link, Call(kind, media, link, folder, SETTLE_S + window_s + 1) as call:
             call.start()
             link.play(steps_of(case, window_s), call.connected)
             call.wait(SETTLE_S + window_s + 0.5)
@@ -90,18 +90,30 @@ def measure(bench, kind, case, window_s):
         bench.done_with(folder)
 
 
+def mean_of(found):
+    """Of one case with several seeds, and its worst intelligibility."""
+    good = [result for result in found if "error" not in result]
+    if not good:
+        return found[0]
+    means = {key: [result[key] for result in good if isinstance(result.get(key), (int, float))] for key in good[0]}
+    return {"stoi_least": min(result["stoi"] for result in good),
+            **{key: round(sum(values) / len(values), 4) for key, values in means.items() if values}}
+
+
 def run(bench):
     window_s = bench.pick(12, 20, 44)
     cases = bench.pick(["no loss", "10 %", "20 % in bursts of 3", JITTER], [*LOSSES, *JITTERS, THIN], [*LOSSES, *JITTERS, THIN])
     if os.environ.get("BENCH_CASES"):
         wanted = os.environ["BENCH_CASES"].split(";")
         cases = [case for case in (*LOSSES, *JITTERS, THIN) if any(word in case for word in wanted)]
-    jobs = {f"{kind}, {case}": lambda kind=kind, case=case: measure(bench, kind, case, window_s)
-            for case in cases for kind in bench.kinds}
-    found = bench.attempt_all(jobs, AT_A_TIME)
+    jobs = {(kind, case, seed): lambda kind=kind, case=case, seed=seed: measure(bench, kind, case, window_s, seed)
+            for case in cases for seed in bench.seeds for kind in bench.kinds}
+    found = bench.attempt_all({", ".join(map(str, job)): measure_it for job, measure_it in jobs.items()}, AT_A_TIME)
     for case in cases:
-        results = {kind: found[f"{kind}, {case}"] for kind in bench.kinds}
+        results = {kind: mean_of([found[f"{kind}, {case}, {seed}"] for seed in bench.seeds]) for kind in bench.kinds}
         bench.row(case, "STOI", "", results, "stoi", LOSSES[case][1] if case in LOSSES else STOI_THIN if case == THIN else None)
+        if len(bench.seeds) > 1:
+            bench.row(case, "STOI, the worst", "", results, "stoi_least")
         bench.row(case, "sent, with IP", "kbit/s", results, "kbps", 24 if case == THIN else 160)
         bench.row(case, "mouth to ear with the network, median", "ms", results, "delay_p50")
         bench.row(case, "concealed", "%", results, "concealed_pct", CONCEALED_PCT.get(case))
