@@ -494,6 +494,71 @@ test_strangers_that_do_not_behave (void)
   end (&bob);
 }
 
+/* A server that is not ours: it welcomes everybody with seconds of its own, and says yes to all. */
+static void
+on_stranger_asks (SoupWebsocketConnection *socket,
+                  int                      type,
+                  GBytes                  *bytes,
+                  gpointer                 user_data)
+{
+  guint8 done[6] = { YODEL_RENDEZVOUS_DONE };
+
+  memcpy (done + 1, (const guint8 *) g_bytes_get_data (bytes, NULL) + 1, 4);
+  soup_websocket_connection_send_binary (socket, done, sizeof done);
+}
+
+static void
+on_strange_welcome (SoupServer              *server,
+                    SoupServerMessage       *message,
+                    const char              *path,
+                    SoupWebsocketConnection *socket,
+                    gpointer                 user_data)
+{
+  const guint *seconds = user_data;
+  guint8 welcome[2 + YODEL_RENDEZVOUS_NONCE_BYTES + YODEL_RENDEZVOUS_KEY_BYTES + 2] = {
+    YODEL_RENDEZVOUS_WELCOME, 1,
+    [2 + YODEL_RENDEZVOUS_NONCE_BYTES] = 9,   /* a key: the base point */
+  };
+
+  welcome[sizeof welcome - 2] = (guint8) (*seconds >> 8);
+  welcome[sizeof welcome - 1] = (guint8) *seconds;
+  g_object_ref (socket);
+  g_signal_connect (socket, "message", G_CALLBACK (on_stranger_asks), NULL);
+  g_signal_connect (socket, "closed", G_CALLBACK (g_object_unref), NULL);
+  soup_websocket_connection_send_binary (socket, welcome, sizeof welcome);
+}
+
+/* However long it says that its pings take: 2200 s and more are beyond an int of microseconds. */
+static void
+test_a_welcome_that_promises_too_much (void)
+{
+  const guint seconds[] = { 2200, 0x8000, 65535 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (seconds); i++)
+    {
+      g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+      const char *protocols[] = { YODEL_RENDEZVOUS_PROTOCOL, NULL };
+      g_autofree char *uri = NULL, *reason = NULL;
+      GSList *uris;
+      Person alice;
+
+      soup_server_add_websocket_handler (server, YODEL_RENDEZVOUS_PATH, NULL, (char **) protocols, on_strange_welcome, (gpointer) &seconds[i], NULL);
+      g_assert_true (soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
+      uris = soup_server_get_uris (server);
+      uri = g_strdup_printf ("ws://127.0.0.1:%d", g_uri_get_port (uris->data));
+      g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+      begin (&alice, uri);
+      while (!alice.is_started && reason == NULL)
+        {
+          g_main_context_iteration (NULL, TRUE);
+          reason = yodel_signaller_dup_reason (alice.signaller);
+        }
+      g_assert_cmpstr (reason, ==, NULL);
+      end (&alice);
+      soup_server_disconnect (server);
+    }
+}
+
 /* Connections that say nothing are bounded too: they are counted before any handshake. */
 static void
 test_half_open_connections_are_bounded (void)
@@ -579,6 +644,7 @@ main (int   argc,
   g_test_add_func ("/soup/rendezvous/uris", test_uris);
   g_test_add_func ("/soup/rendezvous/tls", test_tls);
   g_test_add_func ("/soup/rendezvous/strangers-that-do-not-behave", test_strangers_that_do_not_behave);
+  g_test_add_func ("/soup/rendezvous/a-welcome-that-promises-too-much", test_a_welcome_that_promises_too_much);
   g_test_add_func ("/soup/rendezvous/half-open-connections-are-bounded", test_half_open_connections_are_bounded);
   g_test_add_func ("/soup/rendezvous/too-many-clients-of-one-address", test_too_many_clients_of_one_address);
   g_test_add_func ("/soup/rendezvous/cannot-listen", test_cannot_listen);
