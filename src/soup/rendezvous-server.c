@@ -14,30 +14,35 @@
 #include "soup/deadline-source.h"
 #include "soup/guest-page.h"
 #include "soup/metrics.h"
+#include "soup/tls-stream.h"
 
 /* Half-open and half-hearted connections end by themselves: a PING comes more often than this. */
 #define SILENCE_S      (YODEL_POST_PING_S + YODEL_POST_PING_S + 11)
-#define BACKLOG        1024   /* everybody comes at once after a restart */
+#define BACKLOG        4096   /* everybody comes at once after a restart; Linux allows no more by itself */
+#define ACCEPT_AT_ONCE 64     /* a turn of the loop looks at each connection: not one for each that comes */
+#define REST_MS        100    /* where the process has no more files: who waits still waits, and would be asked about at once */
 #define MAX_VISITORS   256    /* connections beyond the clients: for pages and handshakes */
 
 /* Thread: the one whose main context was the default when it started. */
 struct _YodelRendezvousServer
 {
-  YodelPostOffice *office;           /* (owned) */
-  SoupServer      *soup;             /* (owned) */
-  GSocketService  *service;          /* (owned) */
-  SoupServer      *metrics;          /* (owned) (nullable) */
-  GTlsCertificate *certificate;      /* (owned) (nullable) */
-  YodelGuestPage  *page;             /* (owned) (nullable) */
-  GHashTable      *clients;          /* (owned) of Client */
-  GHashTable      *sources;          /* (owned) name -> how many connections, handshakes and pages too */
-  GSource         *timer;            /* (owned) */
-  guint            port;
-  guint            n_connections;
-  guint            max_connections;
-  guint            max_connections_of_source;
-  gboolean         is_behind_proxy;
-  gboolean         is_working;
+  YodelPostOffice        *office;        /* (owned) */
+  SoupServer             *soup;          /* (owned) */
+  GSocket                *listener;      /* (owned) (nullable) */
+  GSource                *incoming;      /* (owned) (nullable): what is waited for before somebody is taken in */
+  SoupServer             *metrics;       /* (owned) (nullable) */
+  YodelTlsCredentials    *credentials;   /* (owned) (nullable): without them there is no TLS */
+  YodelGuestPage         *page;          /* (owned) (nullable) */
+  GHashTable             *clients;       /* (owned) of Client */
+  GHashTable             *sources;       /* (owned) name -> how many connections, handshakes and pages too */
+  YodelRendezvousServer **box;           /* (owned) atomic box: itself, for connections that outlive it */
+  GSource                *timer;         /* (owned) */
+  guint                   port;
+  guint                   n_connections;
+  guint                   max_connections;
+  guint                   max_connections_of_source;
+  gboolean                is_behind_proxy;
+  gboolean                is_working;
 };
 
 typedef struct
@@ -198,7 +203,7 @@ on_page (SoupServer        *soup,
   if (self->page == NULL)
     soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
   else
-    yodel_guest_page_serve (self->page, message, path, self->certificate != NULL);
+    yodel_guest_page_serve (self->page, message, path, self->credentials != NULL);
 }
 
 static void
@@ -252,10 +257,9 @@ on_connection_gone (gpointer  data,
 
 /* Returns: FALSE if there is no room, before a handshake costs anything */
 static gboolean
-count_in (YodelRendezvousServer  *self,
-          YodelRendezvousServer **box,
-          GSocketConnection      *stream,
-          const char             *source)
+count_in (YodelRendezvousServer *self,
+          GSocketConnection     *stream,
+          const char            *source)
 {
   Connection *connection;
 
@@ -267,7 +271,7 @@ count_in (YodelRendezvousServer  *self,
     return FALSE;
 
   connection = g_new0 (Connection, 1);
-  connection->server = g_atomic_rc_box_acquire (box);
+  connection->server = g_atomic_rc_box_acquire (self->box);
   connection->source = g_strdup (source);
   g_object_weak_ref (G_OBJECT (stream), on_connection_gone, connection);
   self->n_connections++;
@@ -275,39 +279,76 @@ count_in (YodelRendezvousServer  *self,
   return TRUE;
 }
 
-/* Clients show no certificate.  With the authorities of the system a connection would read them all, which takes ten
- * milliseconds, and hold them, which takes megabytes; so it is made without. */
-static GIOStream *
-open_tls (YodelRendezvousServer *self,
-          GSocketConnection     *connection)
+static void
+take_in (YodelRendezvousServer *self,
+         GSocketConnection     *connection)
 {
-  return g_initable_new (g_tls_backend_get_server_connection_type (g_tls_backend_get_default ()), NULL, NULL, "base-io-stream", connection,
-                         "certificate", self->certificate, "database", NULL, NULL);
-}
-
-static gboolean
-on_incoming (GSocketService    *service,
-             GSocketConnection *connection,
-             GObject           *source_object,
-             gpointer           user_data)
-{
-  YodelRendezvousServer **box = user_data;
-  YodelRendezvousServer *self = *box;
+  GSocket *socket = g_socket_connection_get_socket (connection);
   g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
   g_autofree char *source = yodel_client_source_of_address (remote);
   g_autoptr (GIOStream) stream = NULL;
 
-  if (remote == NULL || local == NULL || !count_in (self, box, connection, source))
-    return TRUE;
+  if (remote == NULL || local == NULL || !count_in (self, connection, source))
+    return;
 
   /* Small frames follow each other: none waits for the acknowledgement of the one before. */
-  g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  g_socket_set_timeout (g_socket_connection_get_socket (connection), SILENCE_S);
-  stream = self->certificate != NULL ? open_tls (self, connection) : g_object_ref (G_IO_STREAM (connection));
-  if (stream != NULL)
-    soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
-  return TRUE;
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
+  g_socket_set_timeout (socket, SILENCE_S);
+  stream = self->credentials != NULL ? yodel_tls_stream_new (connection, self->credentials, NULL) : g_object_ref (G_IO_STREAM (connection));
+  soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
+}
+
+/* @source: (transfer full): what has to be before somebody is taken in */
+static void
+wait_for_incoming (YodelRendezvousServer *self,
+                   GSource               *source,
+                   GSourceFunc            callback)
+{
+  if (self->incoming != NULL)
+    g_source_destroy (self->incoming);
+  g_clear_pointer (&self->incoming, g_source_unref);
+  self->incoming = source;
+  g_source_set_callback (source, callback, self, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+static gboolean on_rested (gpointer user_data);
+
+static gboolean
+on_incoming (GSocket      *listener,
+             GIOCondition  condition,
+             gpointer      user_data)
+{
+  YodelRendezvousServer *self = user_data;
+
+  for (guint i = 0; i < ACCEPT_AT_ONCE; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GSocket) socket = g_socket_accept (listener, NULL, &error);
+      g_autoptr (GSocketConnection) connection = NULL;
+
+      if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        break;
+      if (socket == NULL)
+        {
+          g_debug ("nobody is taken in for a moment: %s", error->message);
+          wait_for_incoming (self, g_timeout_source_new (REST_MS), on_rested);
+          return G_SOURCE_REMOVE;
+        }
+      connection = g_socket_connection_factory_create_connection (socket);
+      take_in (self, connection);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_rested (gpointer user_data)
+{
+  YodelRendezvousServer *self = user_data;
+
+  wait_for_incoming (self, g_socket_create_source (self->listener, G_IO_IN, NULL), G_SOURCE_FUNC (on_incoming));
+  return G_SOURCE_REMOVE;
 }
 
 /* ADDRESS:PORT.  Returns: (transfer full) (nullable) */
@@ -334,27 +375,28 @@ parse_endpoint (const char  *text,
 }
 
 static gboolean
-open_service (YodelRendezvousServer  *self,
-              const char             *listen,
-              GError                **error)
+listen_on (YodelRendezvousServer  *self,
+           const char             *listen,
+           GError                **error)
 {
   g_autoptr (GSocketAddress) address = parse_endpoint (listen, error);
   g_autoptr (GSocketAddress) effective = NULL;
-  YodelRendezvousServer **box;
 
   if (address == NULL)
     return FALSE;
-  self->service = g_socket_service_new ();
-  g_socket_listener_set_backlog (G_SOCKET_LISTENER (self->service), BACKLOG);
-  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address, G_SOCKET_TYPE_STREAM,
-                                      G_SOCKET_PROTOCOL_TCP, NULL, &effective, error))
+  self->listener = g_socket_new (g_socket_address_get_family (address), G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, error);
+  if (self->listener == NULL)
+    return FALSE;
+  g_socket_set_blocking (self->listener, FALSE);
+  g_socket_set_listen_backlog (self->listener, BACKLOG);
+  if (!g_socket_bind (self->listener, address, TRUE, error) || !g_socket_listen (self->listener, error))
+    return FALSE;
+  effective = g_socket_get_local_address (self->listener, error);
+  if (effective == NULL)
     return FALSE;
 
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (effective));
-  box = g_atomic_rc_box_new0 (YodelRendezvousServer *);
-  *box = self;
-  g_object_set_data (G_OBJECT (self->service), "yodel-box", box);
-  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), box);
+  wait_for_incoming (self, g_socket_create_source (self->listener, G_IO_IN, NULL), G_SOURCE_FUNC (on_incoming));
   return TRUE;
 }
 
@@ -399,15 +441,17 @@ yodel_rendezvous_server_start (const YodelRendezvousConfig  *config,
   sodium_memzero (secret, sizeof secret);
   self->clients = g_hash_table_new_full (NULL, NULL, client_free, NULL);
   self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->box = g_atomic_rc_box_new0 (YodelRendezvousServer *);
+  *self->box = self;
   self->timer = yodel_deadline_source_new (on_timer, self);
   self->max_connections = config->limits.max_clients + MAX_VISITORS;
   self->max_connections_of_source = config->limits.max_clients_of_source + MAX_VISITORS / 8;
   self->is_behind_proxy = config->is_behind_proxy;
-  g_set_object (&self->certificate, config->certificate);
   open_soup (self);
 
-  if ((config->has_page && (self->page = yodel_guest_page_new (config->page, config->stun, error)) == NULL) ||
-      !open_service (self, config->listen, error) ||
+  if ((config->certificate != NULL && (self->credentials = yodel_tls_credentials_new_server (config->certificate, error)) == NULL) ||
+      (config->has_page && (self->page = yodel_guest_page_new (config->page, config->stun, error)) == NULL) ||
+      !listen_on (self, config->listen, error) ||
       !open_metrics (self, config->metrics, error))
     {
       yodel_rendezvous_server_stop (self);
@@ -420,26 +464,21 @@ yodel_rendezvous_server_start (const YodelRendezvousConfig  *config,
 void
 yodel_rendezvous_server_stop (YodelRendezvousServer *self)
 {
-  YodelRendezvousServer **box = self->service != NULL ? g_object_get_data (G_OBJECT (self->service), "yodel-box") : NULL;
-
-  if (box != NULL)
-    {
-      *box = NULL;
-      g_signal_handlers_disconnect_by_data (self->service, box);
-      g_socket_service_stop (self->service);
-      g_socket_listener_close (G_SOCKET_LISTENER (self->service));
-      g_atomic_rc_box_release (box);
-    }
+  *self->box = NULL;
+  g_atomic_rc_box_release (self->box);
+  if (self->incoming != NULL)
+    g_source_destroy (self->incoming);
+  g_clear_pointer (&self->incoming, g_source_unref);
+  g_clear_object (&self->listener);
   g_hash_table_unref (self->clients);
   soup_server_disconnect (self->soup);
   if (self->metrics != NULL)
     soup_server_disconnect (self->metrics);
   g_source_destroy (self->timer);
   g_source_unref (self->timer);
-  g_clear_object (&self->service);
   g_clear_object (&self->soup);
   g_clear_object (&self->metrics);
-  g_clear_object (&self->certificate);
+  g_clear_pointer (&self->credentials, yodel_tls_credentials_unref);
   g_clear_pointer (&self->page, yodel_guest_page_free);
   yodel_post_office_free (self->office);
   g_hash_table_unref (self->sources);

@@ -6,29 +6,9 @@
 #include <yodel/yodel.h>
 
 #include "rendezvous/post-office.h"
+#include "soup/certificate.h"
 
 #define BOUND_MS 20000
-
-/* For localhost and 127.0.0.1; it signed itself. */
-static const char certificate_pem[] =
-  "-----BEGIN CERTIFICATE-----\n"
-  "MIIBmzCCAUGgAwIBAgIUJmW2O2eDUV8pX5cjX6oxLXyoUBkwCgYIKoZIzj0EAwIw\n"
-  "FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzA5MjIxOFoYDzIxMjYxMTAz\n"
-  "MDkyMjE4WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO\n"
-  "PQMBBwNCAAT1pSoo+um+l8u8Oi+BTfMfB+lypvhKB7xSRcBlJuVA6sYklxGL8bec\n"
-  "896/MMAKrLbfxo9lwt1i6YQa99y2BY5ko28wbTAdBgNVHQ4EFgQUKqcz8L9BsWbB\n"
-  "aid+XZNGnsbIc4UwHwYDVR0jBBgwFoAUKqcz8L9BsWbBaid+XZNGnsbIc4UwGgYD\n"
-  "VR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZI\n"
-  "zj0EAwIDSAAwRQIhAI0vdKM4u5q+gnvj2IaZHy6f/KNZDHLldcVbTwCljkWrAiAO\n"
-  "5RHfzQtbfT9ocZRf2C6+S0fkKISnXJhqhXJYjRwevA==\n"
-  "-----END CERTIFICATE-----\n";
-
-static const char key_pem[] =
-  "-----BEGIN PRIVATE KEY-----\n"
-  "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgUINZG0e2dq15YJpQ\n"
-  "oha78IVqvncB74K4tVG+6hIy9EGhRANCAAT1pSoo+um+l8u8Oi+BTfMfB+lypvhK\n"
-  "B7xSRcBlJuVA6sYklxGL8bec896/MMAKrLbfxo9lwt1i6YQa99y2BY5k\n"
-  "-----END PRIVATE KEY-----\n";
 
 typedef struct
 {
@@ -342,49 +322,125 @@ test_uris (void)
     }
 }
 
-/* Over TLS: a certificate that nobody vouches for is refused, one that is known is taken. */
+/* With TLS, and a file that vouches for it. */
+typedef struct
+{
+  YodelRendezvous *rendezvous;
+  char            *uri;
+  char            *folder;
+  char            *ca_file;
+} Sealed;
+
 static void
-test_tls (void)
+sealed_begin (Sealed     *sealed,
+              const char *listen)
 {
   g_autofree char *pem = g_strconcat (certificate_pem, key_pem, NULL);
-  g_autofree char *folder = g_dir_make_tmp ("yodel-test-XXXXXX", NULL);
-  g_autofree char *file = g_build_filename (folder, "ca.pem", NULL);
-  g_autofree char *reason = NULL;
-  g_autofree char *uri = NULL;
-  g_autoptr (YodelRendezvous) rendezvous = yodel_rendezvous_new ();
-  g_autoptr (GError) error = NULL;
+  GError *error = NULL;
   g_autoptr (GTlsCertificate) certificate = g_tls_certificate_new_from_pem (pem, -1, &error);
-  Person alice, bob;
 
   g_assert_no_error (error);
-  g_assert_true (g_file_set_contents (file, certificate_pem, -1, NULL));
-  g_object_set (rendezvous, "listen", "127.0.0.1:0", "certificate", certificate, NULL);
-  yodel_rendezvous_start (rendezvous, &error);
+  sealed->folder = g_dir_make_tmp ("yodel-test-XXXXXX", NULL);
+  sealed->ca_file = g_build_filename (sealed->folder, "ca.pem", NULL);
+  g_assert_true (g_file_set_contents (sealed->ca_file, certificate_pem, -1, NULL));
+  sealed->rendezvous = yodel_rendezvous_new ();
+  g_object_set (sealed->rendezvous, "listen", listen, "certificate", certificate, "max-clients-per-address", 100, NULL);
+  yodel_rendezvous_start (sealed->rendezvous, &error);
   g_assert_no_error (error);
-  uri = yodel_rendezvous_dup_uri (rendezvous);
-  g_assert_true (g_str_has_prefix (uri, "wss://127.0.0.1:"));
+  sealed->uri = yodel_rendezvous_dup_uri (sealed->rendezvous);
+  g_assert_true (g_str_has_prefix (sealed->uri, "wss://127.0.0."));
+}
 
-  begin (&alice, uri);
+static void
+sealed_end (Sealed *sealed)
+{
+  g_unsetenv ("YODEL_CA_FILE");
+  g_remove (sealed->ca_file);
+  g_rmdir (sealed->folder);
+  g_object_unref (sealed->rendezvous);
+  g_free (sealed->uri);
+  g_free (sealed->folder);
+  g_free (sealed->ca_file);
+}
+
+/* Waits until the person is told why it does not get through. */
+static void
+assert_refused (const char *uri)
+{
+  g_autofree char *reason = NULL;
+  Person person;
+
+  begin (&person, uri);
   while (reason == NULL)
     {
       g_main_context_iteration (NULL, TRUE);
-      reason = yodel_signaller_dup_reason (alice.signaller);
+      reason = yodel_signaller_dup_reason (person.signaller);
     }
-  g_assert_false (alice.is_started);
-  end (&alice);
+  g_assert_false (person.is_started);
+  g_test_message ("%s", reason);
+  end (&person);
+}
 
-  g_setenv ("YODEL_CA_FILE", file, TRUE);
-  begin (&alice, uri);
-  begin (&bob, uri);
+/* A certificate that nobody vouches for is refused, one that is known is taken. */
+static void
+test_tls (void)
+{
+  Sealed sealed;
+  Person alice, bob;
+
+  sealed_begin (&sealed, "127.0.0.1:0");
+  assert_refused (sealed.uri);
+  g_setenv ("YODEL_CA_FILE", "/nonexistent/ca.pem", TRUE);
+  assert_refused (sealed.uri);
+
+  g_setenv ("YODEL_CA_FILE", sealed.ca_file, TRUE);
+  begin (&alice, sealed.uri);
+  begin (&bob, sealed.uri);
   wait_for (&alice.is_started);
   wait_for (&bob.is_started);
   send_one (&alice, &bob, NULL, NULL, 5);
   wait_for_number (&bob.n_received, 1);
   end (&alice);
   end (&bob);
-  g_unsetenv ("YODEL_CA_FILE");
-  g_remove (file);
-  g_rmdir (folder);
+  sealed_end (&sealed);
+}
+
+/* It is known, but for another host: it names 127.0.0.1. */
+static void
+test_tls_of_another (void)
+{
+  Sealed sealed;
+
+  sealed_begin (&sealed, "127.0.0.2:0");
+  g_setenv ("YODEL_CA_FILE", sealed.ca_file, TRUE);
+  assert_refused (sealed.uri);
+  sealed_end (&sealed);
+}
+
+/* Whoever connects and then leaves the handshake to itself keeps nobody else from it. */
+static void
+test_tls_beside_the_silent (void)
+{
+  g_autoptr (GPtrArray) connections = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  Sealed sealed;
+  Person alice;
+
+  sealed_begin (&sealed, "127.0.0.1:0");
+  for (guint i = 0; i < 90; i++)
+    {
+      GSocketConnection *connection = g_socket_client_connect_to_host (client, sealed.uri + strlen ("wss://"), 0, NULL, NULL);
+
+      g_assert_nonnull (connection);
+      g_ptr_array_add (connections, connection);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
+  g_setenv ("YODEL_CA_FILE", sealed.ca_file, TRUE);
+  begin (&alice, sealed.uri);
+  wait_for (&alice.is_started);
+  end (&alice);
+  sealed_end (&sealed);
 }
 
 /* A client that is not ours and does not behave. */
@@ -643,6 +699,8 @@ main (int   argc,
   g_test_add_func ("/soup/rendezvous/too-much-waits", test_too_much_waits);
   g_test_add_func ("/soup/rendezvous/uris", test_uris);
   g_test_add_func ("/soup/rendezvous/tls", test_tls);
+  g_test_add_func ("/soup/rendezvous/tls-of-another", test_tls_of_another);
+  g_test_add_func ("/soup/rendezvous/tls-beside-the-silent", test_tls_beside_the_silent);
   g_test_add_func ("/soup/rendezvous/strangers-that-do-not-behave", test_strangers_that_do_not_behave);
   g_test_add_func ("/soup/rendezvous/a-welcome-that-promises-too-much", test_a_welcome_that_promises_too_much);
   g_test_add_func ("/soup/rendezvous/half-open-connections-are-bounded", test_half_open_connections_are_bounded);
