@@ -13,8 +13,10 @@ libyodel_soup_la_SOURCES = \
   %D%/rendezvous-server.c %D%/rendezvous-server.h \
   %D%/tls-credentials.c %D%/tls-credentials.h \
   %D%/tls-stream.c %D%/tls-stream.h \
+  %D%/ws-connect.c %D%/ws-connect.h \
   %D%/ws-link.c %D%/ws-link.h \
-  %D%/ws-signaller.c %D%/ws-signaller.h
+  %D%/ws-signaller.c %D%/ws-signaller.h \
+  %D%/ws-uri.c %D%/ws-uri.h
 nodist_libyodel_soup_la_SOURCES = guest-resources.c
 libyodel_soup_la_LIBADD = libyodel-rendezvous.la $(SOUP_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
@@ -50,6 +52,10 @@ check_PROGRAMS += tests/soup/test-tls-stream
 tests_soup_test_tls_stream_SOURCES  = tests/soup/test-tls-stream.c tests/soup/certificate.h
 tests_soup_test_tls_stream_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_tls_stream_LDADD    = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
+
+check_PROGRAMS += tests/soup/test-ws-uri
+tests_soup_test_ws_uri_SOURCES = tests/soup/test-ws-uri.c
+tests_soup_test_ws_uri_LDADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/soup/test-hostile-rendezvous
 tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h \

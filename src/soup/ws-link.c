@@ -11,6 +11,8 @@
 #include "rendezvous/mailbox-key.h"
 #include "rendezvous/reconnect-delay.h"
 #include "soup/deadline-source.h"
+#include "soup/ws-connect.h"
+#include "soup/ws-uri.h"
 
 #define CONNECT_US     (10 * G_USEC_PER_SEC)
 #define DONE_US        (3 * G_USEC_PER_SEC)    /* then the connection is taken for dead */
@@ -33,7 +35,7 @@ typedef struct
 /* Thread: the one it was made in. */
 struct _YodelWsLink
 {
-  SoupSession             *session;       /* (owned) */
+  YodelTlsCredentials     *credentials;   /* (owned) (nullable): whom it trusts */
   char                    *uri;           /* (owned) normal form */
   YodelIdentity           *identity;      /* (owned) */
   guint8                   key[32];
@@ -67,58 +69,12 @@ struct _YodelWsLink
 
 static void connect_now (YodelWsLink *self);
 
-/* What the library writes into the Host field.  Returns: (transfer full) */
-static char *
-authority_of (const char *text)
-{
-  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
-  const char *host = g_uri_get_host (uri);
-  g_autofree char *ascii = g_hostname_to_ascii (host);
-  g_autofree char *shown = strchr (host, ':') != NULL ? g_strdup_printf ("[%s]", host)
-                                                      : g_ascii_strdown (ascii != NULL ? ascii : host, -1);
-
-  return g_uri_get_port (uri) < 0 ? g_steal_pointer (&shown) : g_strdup_printf ("%s:%d", shown, g_uri_get_port (uri));
-}
-
-/* ws or wss, a host, a port if it is not the usual one, a path: two ways to write the same are one.
- * Returns: (transfer full) (nullable) */
-char *
-yodel_ws_uri_normalize (const char  *text,
-                        GError     **error)
-{
-  g_autoptr (GUri) uri = g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
-  const char *scheme = uri != NULL ? g_uri_get_scheme (uri) : "";
-  const char *path;
-  g_autofree char *result = NULL;
-  int port;
-
-  if ((strcmp (scheme, "ws") != 0 && strcmp (scheme, "wss") != 0) || g_uri_get_host (uri) == NULL ||
-      g_uri_get_host (uri)[0] == '\0' || g_uri_get_query (uri) != NULL || g_uri_get_fragment (uri) != NULL ||
-      g_uri_get_userinfo (uri) != NULL)
-    {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED,
-                   "\"%.100s\" does not name a rendezvous, as wss://rendezvous.example does", text);
-      return NULL;
-    }
-
-  path = g_uri_get_path (uri);
-  port = g_uri_get_port (uri) == (scheme[2] == 's' ? 443 : 80) ? -1 : g_uri_get_port (uri);
-  result = g_uri_join (G_URI_FLAGS_NONE, scheme, NULL, g_uri_get_host (uri), port,
-                       path[0] == '\0' || strcmp (path, "/") == 0 ? YODEL_RENDEZVOUS_PATH : path, NULL, NULL);
-  if (strlen (result) > 200)
-    {
-      g_set_error (error, YODEL_ERROR, YODEL_ERROR_UNSUPPORTED, "the name of the rendezvous is too long");
-      return NULL;
-    }
-  return g_steal_pointer (&result);
-}
-
 static void
 link_clear (gpointer data)
 {
   YodelWsLink *self = data;
 
-  g_object_unref (self->session);
+  g_clear_pointer (&self->credentials, yodel_tls_credentials_unref);
   g_object_unref (self->identity);
   g_free (self->uri);
   g_free (self->reason);
@@ -254,7 +210,7 @@ static guint32
 attach (YodelWsLink *self,
         guint32      day)
 {
-  g_autofree char *authority = authority_of (self->uri);
+  g_autofree char *authority = yodel_ws_uri_dup_authority (self->uri);
   g_autoptr (GBytes) server_key = g_bytes_new (self->server_key, sizeof self->server_key);
   g_autoptr (GBytes) secret = yodel_identity_agree_with (self->identity, server_key);
   guint8 mailbox[YODEL_MAILBOX_BYTES], proof[YODEL_MAILBOX_PROOF_BYTES];
@@ -418,12 +374,12 @@ on_closed (SoupWebsocketConnection *socket,
 }
 
 static void
-on_connected (GObject      *session,
+on_connected (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SoupWebsocketConnection) socket = soup_session_websocket_connect_finish (SOUP_SESSION (session), result, &error);
+  g_autoptr (SoupWebsocketConnection) socket = yodel_ws_connect_finish (result, &error);
   YodelWsLink *self = user_data;
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
@@ -443,15 +399,10 @@ on_connected (GObject      *session,
 static void
 connect_now (YodelWsLink *self)
 {
-  const char *protocols[] = { YODEL_RENDEZVOUS_PROTOCOL, NULL };
-  g_autoptr (SoupMessage) message = soup_message_new (SOUP_METHOD_GET, self->uri);
-
   self->retry_us = G_MAXINT64;
   self->connect_us = g_get_monotonic_time () + CONNECT_US;
   self->cancellable = g_cancellable_new ();
-  soup_message_disable_feature (message, SOUP_TYPE_WEBSOCKET_EXTENSION_MANAGER);
-  soup_session_websocket_connect_async (self->session, message, NULL, (char **) protocols, G_PRIORITY_DEFAULT,
-                                        self->cancellable, on_connected, self);
+  yodel_ws_connect_async (self->uri, self->credentials, self->cancellable, on_connected, self);
 }
 
 static gboolean
@@ -500,9 +451,9 @@ on_deadline (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Begins at once. @uri: as yodel_ws_uri_normalize() returns it. */
+/* Begins at once. @uri: as yodel_ws_uri_normalize() returns it; @credentials: (nullable): as yodel_ws_connect_async() has it. */
 YodelWsLink *
-yodel_ws_link_new (SoupSession             *session,
+yodel_ws_link_new (YodelTlsCredentials     *credentials,
                    const char              *uri,
                    YodelIdentity           *identity,
                    const YodelWsLinkEvents *events,
@@ -510,7 +461,7 @@ yodel_ws_link_new (SoupSession             *session,
 {
   YodelWsLink *self = g_rc_box_new0 (YodelWsLink);
 
-  self->session = g_object_ref (session);
+  self->credentials = credentials != NULL ? yodel_tls_credentials_ref (credentials) : NULL;
   self->uri = g_strdup (uri);
   self->identity = g_object_ref (identity);
   yodel_address_parse (yodel_identity_get_address (identity), self->key, NULL);

@@ -2,10 +2,10 @@
  * mailboxes attached. */
 #pragma once
 
-#include <libsoup/soup.h>
 #include <yodel/yodel-identity.h>
 
 #include "rendezvous/rendezvous-message.h"
+#include "soup/tls-credentials.h"
 
 #define YODEL_WS_MAX_PENDING 64   /* messages that wait for the server's word */
 
@@ -24,10 +24,7 @@ typedef struct
 typedef void (*YodelWsSent) (const GError *error,
                              gpointer      user_data);
 
-char        *yodel_ws_uri_normalize   (const char               *uri,
-                                       GError                  **error);
-
-YodelWsLink *yodel_ws_link_new        (SoupSession              *session,
+YodelWsLink *yodel_ws_link_new        (YodelTlsCredentials      *credentials,
                                        const char               *uri,
                                        YodelIdentity            *identity,
                                        const YodelWsLinkEvents  *events,

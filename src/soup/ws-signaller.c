@@ -2,16 +2,17 @@
 
 #include "soup/ws-signaller.h"
 
-#include <libsoup/soup.h>
+#include <string.h>
 
 #include "identity/address.h"
 #include "soup/deadline-source.h"
 #include "soup/ws-link.h"
+#include "soup/ws-uri.h"
 
 #define MAX_LINKS   8                              /* the own one and those of others */
 #define IDLE_US     (120 * G_USEC_PER_SEC)         /* then one of others is closed */
 
-/* Certificates that are trusted beside the system's, as PEM: for a rendezvous with one of its own. */
+/* Certificates that are trusted in place of the system's, as PEM: for a rendezvous with one of its own. */
 #define CA_VARIABLE "YODEL_CA_FILE"
 
 /* Thread: the one whose main context was the default when it was made. */
@@ -22,8 +23,8 @@ struct _YodelWsSignaller
   char                *given_uri;    /* (owned) */
   char                *uri;          /* (owned) normal form */
   YodelSignallerState  state;
-  SoupSession         *session;      /* (owned) (nullable): while started */
   YodelIdentity       *identity;     /* (owned) (nullable): while started */
+  YodelTlsCredentials *credentials;  /* (owned) (nullable): whom it trusts, once that was needed */
   GPtrArray           *links;        /* (owned) of (owned) YodelWsLink; the first is the own one */
   GSource             *sweep;        /* (owned) (nullable): closes those that are idle */
   GTask               *starting;     /* (owned) (nullable) */
@@ -131,6 +132,18 @@ close_link (gpointer link)
   yodel_ws_link_close (link);
 }
 
+/* Returns: (nullable): what a link to @uri needs */
+static YodelTlsCredentials *
+find_credentials (YodelWsSignaller *self,
+                  const char       *uri)
+{
+  const char *file = g_getenv (CA_VARIABLE);
+
+  if (self->credentials == NULL && g_str_has_prefix (uri, "wss:"))
+    self->credentials = yodel_tls_credentials_new_client (file != NULL && file[0] != '\0' ? file : NULL);
+  return self->credentials;
+}
+
 /* @uri: in normal form.  Returns: (nullable): NULL if there are too many */
 static YodelWsLink *
 find_or_open (YodelWsSignaller *self,
@@ -143,7 +156,7 @@ find_or_open (YodelWsSignaller *self,
       return self->links->pdata[i];
   if (self->links->len >= MAX_LINKS)
     return NULL;
-  link = yodel_ws_link_new (self->session, uri, self->identity, &link_events, self);
+  link = yodel_ws_link_new (find_credentials (self, uri), uri, self->identity, &link_events, self);
   g_ptr_array_add (self->links, link);
   if (self->sweep != NULL)
     g_source_set_ready_time (self->sweep, g_get_monotonic_time () + IDLE_US);
@@ -163,21 +176,6 @@ on_sweep (gpointer user_data)
   if (self->links->len > 1)
     g_source_set_ready_time (self->sweep, now_us + IDLE_US / 4);
   return G_SOURCE_CONTINUE;
-}
-
-static SoupSession *
-new_session (void)
-{
-  SoupSession *session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 0, NULL);
-  const char *file = g_getenv (CA_VARIABLE);
-  g_autofree char *path = file != NULL && file[0] != '\0' ? g_canonicalize_filename (file, NULL) : NULL;
-  g_autoptr (GTlsDatabase) database = NULL;
-
-  if (path != NULL)
-    database = g_tls_file_database_new (path, NULL);
-  if (database != NULL)
-    soup_session_set_tls_database (session, database);
-  return session;
 }
 
 static gboolean
@@ -201,13 +199,12 @@ ws_start_async (YodelSignaller      *signaller,
   g_task_set_source_tag (task, ws_start_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (self->session != NULL)
+  if (self->identity != NULL)
     {
       g_task_return_new_error (task, YODEL_ERROR, YODEL_ERROR_STATE, "%s is started already", self->uri);
       return;
     }
 
-  self->session = new_session ();
   self->identity = g_object_ref (identity);
   self->sweep = yodel_deadline_source_new (on_sweep, self);
   self->starting = g_steal_pointer (&task);
@@ -235,11 +232,11 @@ ws_stop (YodelSignaller *signaller)
   YodelWsSignaller *self = YODEL_WS_SIGNALLER (signaller);
   g_autoptr (GPtrArray) links = NULL;
 
-  if (self->session == NULL)
+  if (self->identity == NULL)
     return;
   links = g_steal_pointer (&self->links);
   self->links = g_ptr_array_new_with_free_func (close_link);
-  g_clear_object (&self->session);
+  g_clear_pointer (&self->credentials, yodel_tls_credentials_unref);
   g_clear_object (&self->identity);
   g_source_destroy (self->sweep);
   g_clear_pointer (&self->sweep, g_source_unref);
@@ -314,7 +311,7 @@ ws_send_async (YodelSignaller      *signaller,
   g_task_set_source_tag (task, ws_send_async);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (self->session == NULL)
+  if (self->identity == NULL)
     {
       g_task_return_new_error (task, YODEL_ERROR, YODEL_ERROR_STATE, "%s is not started", self->uri);
       return;
