@@ -26,6 +26,7 @@ typedef struct
   gboolean  once;
   gboolean  redial;
   gboolean  no_knocks;
+  gboolean  do_not_disturb;
   gboolean  json;                /* events on standard output */
   char     *sources[2];          /* (owned) (nullable) by kind */
   char     *sinks[2];            /* (owned) (nullable) by kind */

@@ -101,6 +101,19 @@ static const struct
   { 'w',  "switch",       FALSE, switch_to },
 };
 
+/* Nothing rings, or calls ring again. */
+static void
+set_undisturbed (YodelPeople *self,
+                 gboolean     is_undisturbed)
+{
+  if (self->is_undisturbed == is_undisturbed)
+    return;
+  self->is_undisturbed = is_undisturbed;
+  yodel_endpoint_set_do_not_disturb (self->endpoint, is_undisturbed);
+  yodel_events_emit (&self->base.events, is_undisturbed ? "undisturbed" : "disturbed-again", g_get_monotonic_time ());
+  yodel_cli_call_say (&self->base, "%s", is_undisturbed ? _("Nothing rings from now on.") : _("Calls ring again."));
+}
+
 static void
 on_key (char     key,
         gpointer user_data)
@@ -116,7 +129,9 @@ on_key (char     key,
           actions[i].act (talk);
         return;
       }
-  if (self->current != NULL)
+  if (key == 'd')
+    set_undisturbed (self, !self->is_undisturbed);
+  else if (self->current != NULL)
     yodel_cli_call_take_key (&self->current->base, key);
 }
 
@@ -158,6 +173,11 @@ take_command (YodelPeople *self,
           actions[i].act (talk);
         return TRUE;
       }
+  if (strcmp (name, "do-not-disturb") == 0 && (strcmp (value, "on") == 0 || strcmp (value, "off") == 0))
+    {
+      set_undisturbed (self, strcmp (value, "on") == 0);
+      return TRUE;
+    }
   if (talk == NULL)
     talk = self->current;
   if (talk == NULL || talk->base.is_closing)

@@ -262,6 +262,7 @@ make_endpoint (YodelPeople  *self,
   yodel_endpoint_set_video_codec (self->endpoint, options->codec);
   yodel_endpoint_set_max_bitrate (self->endpoint, (guint) options->max_bitrate_kbps * 1000);
   yodel_endpoint_set_take_knocks (self->endpoint, !options->no_knocks);
+  yodel_endpoint_set_do_not_disturb (self->endpoint, options->do_not_disturb);
   yodel_endpoint_set_call_waiting (self->endpoint, can_wait (self));
   if (options->name != NULL && *options->name != '\0' && strlen (options->name) <= 64)
     yodel_endpoint_set_name (self->endpoint, options->name);
@@ -280,6 +281,7 @@ yodel_people_open (YodelPeople           *self,
   self->base.options = options;
   self->base.is_caller = !self->is_answering;
   self->base.hang_up = hang_up_all;
+  self->is_undisturbed = options->do_not_disturb;
   self->talks = g_ptr_array_new_with_free_func ((GDestroyNotify) yodel_talk_free);
   self->base.loop = g_main_loop_new (NULL, FALSE);
   if (yodel_cli_call_open_outputs (&self->base, &error) && yodel_people_start_control (self, &error) && make_endpoint (self, &error))

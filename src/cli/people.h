@@ -37,6 +37,7 @@ struct _YodelPeople
   guint                  n_taken;
   gboolean               is_answering;
   gboolean               is_over;       /* the program ends */
+  gboolean               is_undisturbed;
   gboolean               has_told_keys; /* of several calls */
   gboolean               has_result;    /* the last call has told how it went */
 };

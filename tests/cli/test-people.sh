@@ -102,6 +102,29 @@ say bob "3 hang-up"
 check "a call can be named by its number" ended carol 0
 stop bob
 
+# --- who is not to be disturbed
+missed () { [ "$(as bob history --json | head -n "$1" | grep -c '"outgoing":false,"answered":false')" -eq "$1" ]; }
+start bob answer $way --do-not-disturb $quiet
+check "bob is reachable, and at rest" event bob reachable
+call alice bob
+check "alice calls" event alice calling
+check "which does not ring" sh -c "sleep 1; ! grep -q -e '\"event\":\"ringing\"' '$work/alice.events'"
+say alice hang-up
+check "she gives up" ended alice 3
+check "and bob, who heard nothing" is_quiet bob '"event":"incoming"'
+say bob "do-not-disturb off"
+check "is awake again" event bob disturbed-again
+check "and sees that she called" missed 1
+call alice bob
+check "and now it rings" event bob incoming
+say bob "do-not-disturb on"
+check "he takes no more" event bob undisturbed
+say bob accept
+check "than what rang before" event alice connected
+say alice hang-up
+check "and that is over" ended alice 0
+stop bob
+
 # --- who may see the address has the path before the accept
 # up_after BOUND: seconds between the accept and the call on bob's side
 up_after ()
