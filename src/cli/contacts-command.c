@@ -16,11 +16,17 @@ typedef struct
   YodelProfile profile;
   gboolean     json;
   gboolean     replace;      /* a person has confirmed the new key */
+  gboolean     is_mistyped;  /* no address at all */
 } Contacts;
 
 static const char * const trust_names[] = {
   [YODEL_TRUST_NEW] = N_("new"), [YODEL_TRUST_TRUSTED] = N_("trusted"), [YODEL_TRUST_VERIFIED] = N_("verified"),
   [YODEL_TRUST_BLOCKED] = N_("blocked"),
+};
+
+static const char * const introduction_names[] = {
+  [YODEL_INTRODUCED_BY_HAND] = "hand", [YODEL_INTRODUCED_BY_INVITE] = "invite", [YODEL_INTRODUCED_BY_KNOCK] = "knock",
+  [YODEL_INTRODUCED_ON_LAN] = "lan",
 };
 
 static void
@@ -43,6 +49,7 @@ print_contact (Contacts           *self,
   yodel_json_line_add_bool (&line, "mayKnock", (contact->policy & YODEL_CONTACT_MAY_KNOCK) != 0);
   yodel_json_line_add_bool (&line, "maySeeAddress", (contact->policy & YODEL_CONTACT_MAY_SEE_ADDRESS) != 0);
   yodel_json_line_add_number (&line, "introducedAt", (double) contact->introduced_at);
+  yodel_json_line_add_string (&line, "introducedBy", introduction_names[contact->introduction]);
   text = yodel_json_line_end (&line);
   g_print ("%s\n", text);
 }
@@ -69,7 +76,8 @@ add (Contacts    *self,
   g_autoptr (GPtrArray) hints = g_ptr_array_new ();
   g_autoptr (YodelContact) contact = NULL;
 
-  if (invite == NULL)
+  self->is_mistyped = invite == NULL;
+  if (self->is_mistyped)
     return FALSE;
   if (self->replace ? !yodel_contact_book_replace_key (self->profile.book, words[0], invite->address, error)
                     : !yodel_contact_book_add (self->profile.book, words[0], invite->address,
@@ -209,7 +217,7 @@ run (Contacts    *self,
       if (yodel_profile_open (&self->profile, profile, &error) && actions[i].run (self, words != NULL ? words + 1 : NULL, &error))
         return YODEL_EXIT_OK;
       g_printerr ("yodel: %s\n", error->message);
-      return g_error_matches (error, YODEL_ERROR, YODEL_ERROR_KEY) ? YODEL_EXIT_KEY : YODEL_EXIT_USAGE;
+      return g_error_matches (error, YODEL_ERROR, YODEL_ERROR_KEY) && !self->is_mistyped ? YODEL_EXIT_KEY : YODEL_EXIT_USAGE;
     }
   g_printerr (_("yodel: \"contacts\" takes: list, add NAME ADDRESS, verify NAME, block NAME, unblock NAME, "
                 "allow NAME ring,knock,see, rename NAME NAME, remove NAME\n"));

@@ -14,11 +14,7 @@
 static int
 status_of (const GError *error)
 {
-  if (g_error_matches (error, YODEL_ERROR, YODEL_ERROR_UNREACHABLE))
-    return YODEL_EXIT_NO_ANSWER;
-  if (g_error_matches (error, YODEL_ERROR, YODEL_ERROR_KEY))
-    return YODEL_EXIT_KEY;
-  return YODEL_EXIT_USAGE;
+  return g_error_matches (error, YODEL_ERROR, YODEL_ERROR_UNREACHABLE) ? YODEL_EXIT_NO_ANSWER : YODEL_EXIT_USAGE;
 }
 
 static void

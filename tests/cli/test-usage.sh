@@ -53,6 +53,9 @@ expect 3 "no contact" call nobody --via=lan:
 expect 1 "nobody has been called" call --redial
 expect 0 "bob" contacts add bob yodel:d2wy7k6cejnsdob6wlgff4anc7mmu5xacl4qejdprr7kk3cc3hwvlxvhnuaq
 expect 4 "HAS CHANGED" contacts add bob yodel:hyi5k75k7maikzl4n3szn54skbk374ojv5zq3uf65cqbwzieigk657iweaaq
+expect 1 "60 characters" contacts add carol yodel:zzzz
+expect 1 "60 characters" call yodel:zzzz --via=lan:
+expect 0 "introducedBy.:.hand" contacts list --json
 expect 0 verified contacts verify bob --json
 expect 0 "trust.:.blocked" contacts block bob --json
 expect 0 bob contacts
