@@ -15,7 +15,6 @@ CALLS_A_SECOND = 50
 LIMIT_MIB = 200
 LIMIT_BACK_S = 5
 START_S = 60
-START_TLS_S = 150               # the clients' handshakes are theirs to do
 PROCESSES = 8
 COUNTED = ("clients", "begun", "failed", "words")
 
@@ -93,8 +92,7 @@ def busy(bench, seconds, tls=None):
     """Idle clients first, then the same with set-ups."""
     server = Server(tls=tls)
     environment = {"YODEL_CA_FILE": tls} if tls else {}
-    start_s = START_TLS_S if tls else START_S
-    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + start_s, environment=environment)
+    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + START_S, environment=environment)
     try:
         there = crowd.event("all-there")
         out = {"all_there_s": there["seconds"], "idle_cpu_pct": window(server, seconds), "idle_mib": round(server.mib(), 1)}
@@ -112,7 +110,7 @@ def busy(bench, seconds, tls=None):
 
 def restart(bench, seconds, tls=None):
     server = Server(tls=tls)
-    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + (START_TLS_S if tls else START_S), environment={"YODEL_CA_FILE": tls} if tls else {})
+    crowd = Crowd(bench, server.uri, CLIENTS, 0, seconds + START_S, environment={"YODEL_CA_FILE": tls} if tls else {})
     try:
         crowd.event("all-there")
         time.sleep(2)
