@@ -177,8 +177,14 @@ rename_contact (Contacts    *self,
                 GError     **error)
 {
   g_autoptr (YodelContact) contact = find (self, words[0], error);
+  g_autoptr (YodelContact) renamed = NULL;
 
-  return contact != NULL && yodel_contact_book_rename (self->profile.book, contact->address, words[1], error);
+  if (contact == NULL || !yodel_contact_book_rename (self->profile.book, contact->address, words[1], error))
+    return FALSE;
+  renamed = find (self, contact->address, error);
+  if (renamed != NULL)
+    print_contact (self, renamed);
+  return renamed != NULL;
 }
 
 static gboolean

@@ -54,23 +54,43 @@ restore (const char  *backup,
   return yodel_identity_is_protected (backup) ? protect (identity, path, error) : yodel_identity_save (identity, path, error);
 }
 
+static void
+print_profile (const char *name,
+               const char *path,
+               gboolean    json)
+{
+  g_autofree char *text = NULL;
+  YodelJsonLine line;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  if (!json)
+    {
+      g_print ("%s\n", name);
+      return;
+    }
+  yodel_json_line_begin (&line);
+  yodel_json_line_add_string (&line, "profile", name);
+  yodel_json_line_add_string (&line, "file", path);
+  text = yodel_json_line_end (&line);
+  g_print ("%s\n", text);
+}
+
 /* The profiles that have an identity, the usual one first. */
 static void
-print_profiles (void)
+print_profiles (gboolean json)
 {
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "yodel", "profiles", NULL);
   g_autofree char *usual = yodel_profile_get_path (NULL, "identity");
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  if (g_file_test (usual, G_FILE_TEST_EXISTS))
-    g_print ("-\n");
+  print_profile ("-", usual, json);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = yodel_profile_get_path (name, "identity");
 
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        g_print ("%s\n", name);
+      print_profile (name, path, json);
     }
 }
 
@@ -124,7 +144,7 @@ yodel_id_command (int    argc,
 
   if (list)
     {
-      print_profiles ();
+      print_profiles (json);
       return YODEL_EXIT_OK;
     }
   if (path == NULL)

@@ -56,6 +56,8 @@ expect 4 "HAS CHANGED" contacts add bob yodel:hyi5k75k7maikzl4n3szn54skbk374ojv5
 expect 1 "60 characters" contacts add carol yodel:zzzz
 expect 1 "60 characters" call yodel:zzzz --via=lan:
 expect 0 "introducedBy.:.hand" contacts list --json
+expect 0 "name.:.rob" contacts rename bob rob --json
+expect 0 "bob" contacts rename rob bob
 expect 0 verified contacts verify bob --json
 expect 0 "trust.:.blocked" contacts block bob --json
 expect 0 bob contacts
@@ -111,6 +113,7 @@ expect 0 "^yodel:" id
 first=$(cat "$folder/out")
 expect 0 "^$first\$" id
 expect 0 "\"address\":\"$first\"" id --json
+expect 0 "\"profile\":\"-\"" id --list --json
 expect 1 "extra" id extra
 
 # an interrupted call says so in its status
