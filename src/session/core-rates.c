@@ -7,7 +7,7 @@
 #include "base/units.h"
 
 /* Room for repair is no larger than this. */
-#define MAX_PROTECTION 0.3
+#define MAX_PROTECTION 0.45
 
 /* Below this VP8 at the smallest size is no picture any more; a bad one that moves is better than a
  * good one that stands. */
