@@ -259,13 +259,23 @@ yodel_playout_try_start (YodelPlayoutBuffer *self,
   return TRUE;
 }
 
+/* The listener was held up, not the packets: more is due than can be hurried through.  It is not made up for, either. */
+static gboolean
+is_far_behind (const YodelPlayoutBuffer *self,
+               gint64                    now_us)
+{
+  return self->queue.n_packets > 0 && lateness_us (self, self->next_rtp, now_us) > target_us (self) + MAX_CATCH_UP_US;
+}
+
 /* Makes one piece of sound. */
 static void
 produce (YodelPlayoutBuffer *self,
          gint64              now_us)
 {
-  const YodelQueuedPacket *packet = yodel_packet_queue_first (&self->queue);
+  const YodelQueuedPacket *packet;
 
+  if (self->state == YODEL_PLAYOUT_PLAYING && is_far_behind (self, now_us))
+    self->state = YODEL_PLAYOUT_STALLED;
   if (self->state == YODEL_PLAYOUT_STALLED && !yodel_playout_try_start (self, now_us))
     {
       conceal (self, BLOCK);

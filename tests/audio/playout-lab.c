@@ -239,6 +239,12 @@ listen (Run    *run,
   double delay_ms = NAN;
   YodelPlayoutKind kind;
 
+  if (now_us >= lab->asleep_us[0] && now_us < lab->asleep_us[1])
+    {
+      g_array_append_val (lab->delays_ms, delay_ms);
+      return;
+    }
+
   kind = yodel_playout_buffer_pop (lab->buffer, sound, now_us);
   lab->kinds[kind]++;
   if (yodel_playout_buffer_get_playout_time (lab->buffer, &rtp_time))

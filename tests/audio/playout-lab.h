@@ -38,6 +38,7 @@ struct _Lab
 
   /* The listener. */
   gint64              phase_us;          /* of the device */
+  gint64              asleep_us[2];      /* from, to: it takes no sound, as a machine that sleeps; to 0: never */
   guint               n_seconds;
   LabTick             tick;              /* (nullable) */
   gpointer            user_data;

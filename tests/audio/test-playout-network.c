@@ -202,6 +202,38 @@ test_stall_is_made_up (void)
   lab_clear (&lab);
 }
 
+/* What comes to a machine that sleeps waits for it, as long as there is room. */
+static gint64
+sleep_through (Lab    *lab,
+               guint   packet,
+               gint64  sent_us)
+{
+  gint64 since_us = sent_us - lab->asleep_us[0];
+  gint64 left_us = lab->asleep_us[1] - sent_us;
+
+  if (since_us < 0 || left_us < 0)
+    return PATH_US;
+  return since_us < 500000 ? left_us : LAB_LOST;
+}
+
+static void
+test_sleep (gconstpointer data)
+{
+  const gint64 slept_us = GPOINTER_TO_INT (data) * 1000;
+  Lab lab = { .transit = sleep_through, .n_seconds = 20, .phase_us = 2000, .asleep_us = { 5000000, 5000000 + slept_us } };
+  const double awake_s = lab.asleep_us[1] / 1e6;
+  double before_ms;
+
+  lab_run (&lab);
+  report (&lab);
+  before_ms = lab_delay_ms (&lab, 0.5, 3, 5);
+  g_test_message ("delay before %.1f, after half a second %.1f, after two seconds %.1f ms", before_ms,
+                  lab_delay_ms (&lab, 0.95, awake_s + 0.5, awake_s + 0.6), lab_delay_ms (&lab, 0.95, awake_s + 2, 20));
+  g_assert_cmpfloat (lab_delay_ms (&lab, 0.95, awake_s + 2, 20), <, before_ms + 12);
+  g_assert_cmpuint (lab.statistics.concealed_samples, <, 48000 * 3 / 10);
+  lab_clear (&lab);
+}
+
 static gint64
 ends_at_20_s (Lab    *lab,
               guint   packet,
@@ -480,6 +512,9 @@ main (int   argc,
   g_test_add_func ("/audio/playout/jitter/is-followed-up", test_jitter_begins);
   g_test_add_func ("/audio/playout/jitter/is-forgotten-in-two-seconds", test_jitter_ends);
   g_test_add_func ("/audio/playout/stall/is-made-up-in-two-seconds", test_stall_is_made_up);
+  g_test_add_data_func ("/audio/playout/sleep/600-ms", GINT_TO_POINTER (600), test_sleep);
+  g_test_add_data_func ("/audio/playout/sleep/2600-ms", GINT_TO_POINTER (2600), test_sleep);
+  g_test_add_data_func ("/audio/playout/sleep/10-s", GINT_TO_POINTER (10000), test_sleep);
   g_test_add_func ("/audio/playout/path/grows-longer", test_path_grows_longer);
   g_test_add_data_func ("/audio/playout/drift/speaker-300-ppm-fast", GINT_TO_POINTER (300), test_drift);
   g_test_add_data_func ("/audio/playout/drift/speaker-300-ppm-slow", GINT_TO_POINTER (-300), test_drift);
