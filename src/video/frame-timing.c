@@ -11,6 +11,8 @@
 #define BASE_SECONDS          10
 #define JITTER_FRAMES         150
 #define DECODE_FRAMES         300
+#define RECENT_FRAMES         45        /* calm for so long, and the trouble is over: ... */
+#define RECENT_PERCENT        125       /* ... what was so much less than they had is no longer expected */
 #define RECOVERED_FRAMES      32
 #define RECOVERED_MAX_AGE_US  (60 * G_USEC_PER_SEC)
 #define RECOVERED_PERCENT     95
@@ -33,7 +35,7 @@
 
 /* Waiting starts at once, as the next loss is a freeze without it, and ends without being seen. */
 #define GROWTH_PER_S          0.3
-#define DECLINE_PER_S         0.05
+#define DECLINE_PER_S         0.1
 
 /* What one picture adds to the passage that lip sync goes by. */
 #define PASSAGE_SMOOTHING     8
@@ -248,16 +250,30 @@ recovery_delay_us (const YodelFrameTiming *self,
   return MAX (late_us - MAX (allowed_us, LEAST_LATENESS_US), 0);
 }
 
+/* The long memory says what pays; once the network has been calm for a while it is overruled. */
+static gint64
+expected_jitter_us (const YodelFrameTiming *self)
+{
+  const Sample *jitter = &self->jitter;
+  gint64 slowest_us = 0;
+
+  for (guint i = 1; i <= MIN (jitter->n, RECENT_FRAMES); i++)
+    slowest_us = MAX (slowest_us, jitter->values[(jitter->n - i) % jitter->capacity]);
+
+  return MIN (jitter->quantile, slowest_us * RECENT_PERCENT / 100);
+}
+
 static gint64
 wanted_delay_us (YodelFrameTiming *self,
                  gint64            now_us)
 {
   gint64 recovery_us = recovery_delay_us (self, now_us);
+  gint64 jitter_us = expected_jitter_us (self);
   gint64 wanted_us = 0;
 
-  self->cut_through = self->jitter.quantile <= (self->cut_through ? CUT_THROUGH_LEAVE_US : CUT_THROUGH_ENTER_US);
+  self->cut_through = jitter_us <= (self->cut_through ? CUT_THROUGH_LEAVE_US : CUT_THROUGH_ENTER_US);
   if (!self->cut_through)
-    wanted_us = self->jitter.quantile + self->decode.quantile;
+    wanted_us = jitter_us + self->decode.quantile;
 
   return MIN (MAX (wanted_us, recovery_us), DELAY_MAX_US);
 }

@@ -3,6 +3,7 @@
 
 #define SECONDS(n) ((gint64) (n) * G_USEC_PER_SEC)
 #define MS(n)      ((gint64) (n) * 1000)
+#define BEGINNING  SECONDS (1000)       /* of a simulated call's clock */
 
 static const SimRate one_and_a_half_megabit[] = { { 0, 1500000 } };
 
@@ -283,6 +284,47 @@ test_add_and_drop_video (void)
   g_assert_cmpfloat (sim_peer_get_loudness (&call->callee, SECONDS (1)), >, 0.5);
 }
 
+/* Of what the callee played since it was at @delay_s and @emitted: how long it had waited. */
+static double
+waited_ms (SimPeer *peer,
+           double  *delay_s,
+           double  *emitted)
+{
+  double delay = sim_peer_get_number (peer, "inbound-rtp", "audio", "jitterBufferDelay");
+  double count = sim_peer_get_number (peer, "inbound-rtp", "audio", "jitterBufferEmittedCount");
+  double result = 1000 * (delay - *delay_s) / MAX (count - *emitted, 1);
+
+  *delay_s = delay;
+  *emitted = count;
+  return result;
+}
+
+/* For a moment nothing passes, and then all of it: the sound does not wait for long after it, nor for the picture. */
+static void
+test_stall (gconstpointer data)
+{
+  const SimRate rates[] = { { BEGINNING, 3000000 }, { BEGINNING + SECONDS (10), 0 }, { BEGINNING + SECONDS (10) + GPOINTER_TO_INT (data) * 1000, 3000000 } };
+  const SimLinkConfig link = { .rates = rates, .n_rates = G_N_ELEMENTS (rates), .delay_us = MS (25) };
+  g_autoptr (SimCall) call = begin_call (&link, TRUE);
+  double delay_s = 0, emitted = 0, before_ms;
+
+  sim_call_run (call, SECONDS (5));
+  waited_ms (&call->callee, &delay_s, &emitted);
+  sim_call_run (call, SECONDS (5));
+  before_ms = waited_ms (&call->callee, &delay_s, &emitted);
+  sim_call_run (call, GPOINTER_TO_INT (data) * 1000);
+  for (guint second = 0; second < 9; second++)
+    {
+      double after_ms;
+
+      sim_call_run (call, SECONDS (1));
+      after_ms = waited_ms (&call->callee, &delay_s, &emitted);
+      g_test_message ("second %u: %.0f ms, before %.0f", second, after_ms, before_ms);
+      if (second >= 6)
+        g_assert_cmpfloat (after_ms, <, before_ms + 10);
+    }
+}
+
 /* Half as fast as it would have to be: it shows what it can, and not later and later. */
 static void
 test_slow_decoder (void)
@@ -474,6 +516,8 @@ main (int   argc,
   g_test_add_data_func ("/sim/call/resumes-at-once/inactive", GINT_TO_POINTER (YODEL_DIRECTION_INACTIVE), test_resume);
   g_test_add_data_func ("/sim/call/resumes-at-once/sendonly", GINT_TO_POINTER (YODEL_DIRECTION_SENDONLY), test_resume);
   g_test_add_func ("/sim/call/who-is-on-hold-sleeps", test_held_is_idle);
+  g_test_add_data_func ("/sim/call/forgets-a-stall/400-ms", GINT_TO_POINTER (400), test_stall);
+  g_test_add_data_func ("/sim/call/forgets-a-stall/2-s", GINT_TO_POINTER (2000), test_stall);
   g_test_add_func ("/sim/call/video-is-added-and-dropped", test_add_and_drop_video);
   g_test_add_func ("/sim/call/a-slow-decoder-does-not-lag", test_slow_decoder);
   g_test_add_func ("/sim/call/a-slow-decoder-does-without-the-upper-layer", test_slow_decoder_does_without_the_upper_layer);

@@ -118,7 +118,7 @@ test_delay_grows_fast (void)
 
       push_and_show (timing, i, i * FRAME_US);
       delay_us = yodel_frame_timing_get_delay_us (timing);
-      g_assert_cmpint (last_us - delay_us, <=, FRAME_US / 20 + 1);
+      g_assert_cmpint (last_us - delay_us, <=, FRAME_US / 10 + 1);
       last_us = delay_us;
     }
   g_assert_cmpint (last_us, ==, 0);
