@@ -10,7 +10,7 @@
 #define REPAIR_US     15e6       /* losses are fewer than packets: their share takes longer to learn */
 #define REPAIR_CALM_US (6 * G_USEC_PER_SEC)   /* so long without one, and loss is over */
 #define LATE_COST_MS  14.0
-#define LOST_COST_MS  25.0       /* one percent lost: whole frames, often several in a row */
+#define LOST_COST_MS  45.0       /* one percent lost: whole frames, often several in a row */
 #define START_WEIGHT  10.0       /* frames that the first guess is worth */
 #define START_BUCKET  3          /* the first guess: 10 ms */
 #define STICKY_MS     1.0
