@@ -11,8 +11,10 @@
 #define AFTER_PROBE_US     (80 * YODEL_US_PER_MS)     /* the queue of a probe is no overuse */
 #define STANDING_WINDOW_US (100 * YODEL_US_PER_MS)    /* three frames: pacing leaves a gap in it */
 #define QUEUE_LIMIT_US     (20 * YODEL_US_PER_MS)     /* a standing queue beyond is overuse, trend or not */
-#define JITTERS            1                          /* added to it */
-#define EMPTY_US           (8 * YODEL_US_PER_MS)      /* a large packet on a 1 Mbit/s link */
+#define LIMIT_NOISES       4                          /* of what delays stray by themselves, whose lowest is the base */
+#define EMPTY_US           (8 * YODEL_US_PER_MS)      /* a large packet on a 1 Mbit/s link ... */
+#define EMPTY_NOISES       2
+#define MOST_NOISES        3                          /* that an empty path shows, but for one time in a hundred */
 #define NO_QUEUE_US        (10 * YODEL_US_PER_MS)
 #define DRAIN_FROM_US      (15 * YODEL_US_PER_MS)
 #define DOUBTFUL_GAIN      0.5                        /* of what a probe shows */
@@ -22,12 +24,12 @@
 #define RECOVERY_RISE      1.5                        /* per second */
 #define LARGE_BYTES        800
 #define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
-#define MUCH_JITTER_US     (3 * YODEL_US_PER_MS)      /* hides that */
+#define MUCH_NOISE_US      (2 * YODEL_US_PER_MS)      /* hides that */
 #define QUICKER_MARGIN_US  (1 * YODEL_US_PER_MS)
 #define FASTER_FOR_US      (2 * G_USEC_PER_SEC)       /* a probe that shows it is no doubtful one */
 #define STALL_US           (20 * YODEL_US_PER_MS)
 #define STALL_SPEED        1.5
-#define PLATEAU_US         (3 * YODEL_US_PER_MS)      /* and half the jitter */
+#define PLATEAU_US         (3 * YODEL_US_PER_MS)
 #define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
@@ -101,13 +103,20 @@ small_us (const YodelDelayControl *self)
 static gint64
 empty_us (const YodelDelayControl *self)
 {
-  return MAX (EMPTY_US, small_us (self)) + self->queue.jitter_us;
+  return MAX (EMPTY_US, small_us (self)) + EMPTY_NOISES * self->queue.noise_us;
+}
+
+/* A rising trend counts from here on. */
+static gint64
+trend_limit_us (const YodelDelayControl *self)
+{
+  return MAX (EMPTY_US, small_us (self)) + MOST_NOISES * self->queue.noise_us;
 }
 
 static gint64
 queue_limit_us (const YodelDelayControl *self)
 {
-  return MAX (QUEUE_LIMIT_US, 2 * small_us (self)) + JITTERS * self->queue.jitter_us;
+  return MAX (QUEUE_LIMIT_US, 2 * small_us (self)) + LIMIT_NOISES * self->queue.noise_us;
 }
 
 gboolean
@@ -122,7 +131,7 @@ void
 yodel_delay_control_accept_longer_way (YodelDelayControl *self)
 {
   double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
-  gint64 tolerance_us = PLATEAU_US + self->queue.jitter_us / 2, least_us, large_us;
+  gint64 tolerance_us = PLATEAU_US + MOST_NOISES * self->queue.noise_us, least_us, large_us;
 
   if ((self->aimd.target_bps > MADE_WAY * long_bps && self->aimd.target_bps > self->aimd.min_bps) ||
       !yodel_queue_estimate_find_plateau (&self->queue, tolerance_us, &least_us) ||
@@ -138,14 +147,14 @@ gboolean
 yodel_delay_control_is_faster (const YodelDelayControl *self)
 {
   return !self->drain.is_active && (yodel_queue_estimate_is_below_base (&self->large, FASTER_MARGIN_US) ||
-                                    (self->large.jitter_us > MUCH_JITTER_US &&
+                                    (self->large.noise_us > MUCH_NOISE_US &&
                                      yodel_queue_estimate_is_quicker (&self->large, QUICKER_MARGIN_US)));
 }
 
 gboolean
 yodel_delay_control_has_no_queue (const YodelDelayControl *self)
 {
-  return yodel_queue_estimate_get_newest_us (&self->queue) < NO_QUEUE_US + self->queue.jitter_us;
+  return yodel_queue_estimate_get_newest_us (&self->queue) < NO_QUEUE_US + MOST_NOISES * self->queue.noise_us;
 }
 
 /* A burst that was held up, or that went into a path full of late, may have pushed others aside:
@@ -222,7 +231,8 @@ end_stall (YodelDelayControl *self,
            gint64             elapsed_us,
            gint64             now_us)
 {
-  if (self->queue_us - queue_us < STALL_US + STALL_SPEED * elapsed_us + self->queue.jitter_us || queue_us > empty_us (self))
+  if (self->queue_us - queue_us < STALL_US + STALL_SPEED * elapsed_us + MOST_NOISES * self->queue.noise_us ||
+      queue_us > empty_us (self))
     return;
 
   self->drain.is_active = FALSE;
@@ -245,7 +255,7 @@ yodel_delay_control_update (YodelDelayControl *self,
 {
   gint64 queue_us = yodel_delay_control_get_queue_us (self), elapsed_us = now_us - self->updated_us;
   double met_bps = met_rate (self, queue_us, rtt_us, now_us);
-  gboolean is_over = (self->is_rising && queue_us > empty_us (self)) || queue_us > queue_limit_us (self);
+  gboolean is_over = (self->is_rising && queue_us > trend_limit_us (self)) || queue_us > queue_limit_us (self);
   YodelUsage usage = self->trendline.usage;
 
   end_stall (self, queue_us, elapsed_us, now_us);

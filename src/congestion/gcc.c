@@ -25,6 +25,7 @@
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
 #define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
+#define NOISES             4                          /* and beyond what the delay strays by itself */
 #define MAX_REPORT_US      (300 * YODEL_US_PER_MS)
 #define REPORT_WEIGHT      0.125
 #define LONGEST_DECAY      0.95                       /* a report */
@@ -197,11 +198,11 @@ take_probes (YodelGcc *self,
 {
   YodelProbeOutcome outcome;
 
-  while (yodel_probe_estimate_poll (&self->probes, &outcome))
+  while (yodel_probe_estimate_poll (&self->probes, self->delay.queue.noise_us, &outcome))
     {
       if (!self->competing.is_active)
         yodel_delay_control_on_probe (&self->delay, &outcome, self->probing.is_starting, now_us);
-      yodel_probe_controller_on_outcome (&self->probing, &outcome, self->max_bps, now_us);
+      yodel_probe_controller_on_outcome (&self->probing, &outcome, self->max_bps, self->delay.queue.noise_us, now_us);
     }
 }
 
@@ -246,7 +247,7 @@ consider_probing (YodelGcc *self,
     .in_alr = self->alr.in_alr,
     .is_calm = self->has_feedback && !self->competing.is_active && yodel_delay_control_is_calm (&self->delay, now_us),
     .is_faster = self->has_feedback && !self->competing.is_active && yodel_delay_control_is_faster (&self->delay),
-    .jitter_us = self->delay.queue.jitter_us,
+    .noise_us = self->delay.queue.noise_us,
   };
 
   yodel_probe_controller_advance (&self->probing, &situation, now_us);
@@ -435,7 +436,7 @@ pacing_factor (const YodelGcc *self)
 static guint
 window_bytes (const YodelGcc *self)
 {
-  double allowed_us = MAX (self->rtt_us, 0) + ALLOWED_US + self->report_us + 2 * self->delay.queue.jitter_us;
+  double allowed_us = MAX (self->rtt_us, 0) + ALLOWED_US + self->report_us + NOISES * self->delay.queue.noise_us;
 
   if (reports_seldom (self) || self->competing.is_active)
     return G_MAXUINT;

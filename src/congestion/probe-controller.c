@@ -15,7 +15,7 @@
 #define LEAST_DURATION_US  (15 * YODEL_US_PER_MS)
 #define THIN_DURATION_US   (30 * YODEL_US_PER_MS)  /* ... but a longer one would leave a queue there */
 #define MOST_DURATION_US   (60 * YODEL_US_PER_MS)
-#define JITTERS            12                      /* the burst must be long against the jitter */
+#define NOISES             12                      /* the burst must be long against the jitter */
 #define ALR_INTERVAL_US    (3 * G_USEC_PER_SEC)   /* a paused video wants to hear soon that there is room */
 #define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes */
 #define FASTER_INTERVAL_US (400 * YODEL_US_PER_MS) /* the path itself gives reason to ask */
@@ -60,18 +60,26 @@ yodel_probe_controller_start (YodelProbeController *self,
     request (self, SECOND_FACTOR * start_bps, max_bps, FIRST_DURATION_US, now_us);
 }
 
+static gint64
+long_enough_us (gint64 duration_us,
+                double noise_us)
+{
+  return CLAMP (NOISES * noise_us, duration_us, MOST_DURATION_US);
+}
+
 void
 yodel_probe_controller_on_outcome (YodelProbeController    *self,
                                    const YodelProbeOutcome *outcome,
                                    double                   max_bps,
+                                   double                   noise_us,
                                    gint64                   now_us)
 {
   self->factor = outcome->is_saturated ? CAUTIOUS_FACTOR : FURTHER_FACTOR;
   if (!self->is_exponential || outcome->id != self->last_id || outcome->requested_bps >= max_bps)
     return;
 
-  if (outcome->bps > FURTHER_SHARE * outcome->requested_bps && now_us - self->probed_us < EXPONENTIAL_US)
-    request (self, FURTHER_FACTOR * outcome->bps, max_bps, LEAST_DURATION_US, now_us);
+  if (outcome->seen_bps > FURTHER_SHARE * outcome->requested_bps && now_us - self->probed_us < EXPONENTIAL_US)
+    request (self, FURTHER_FACTOR * outcome->bps, max_bps, long_enough_us (LEAST_DURATION_US, noise_us), now_us);
   else
     self->is_exponential = self->is_starting = FALSE;
 }
@@ -87,7 +95,7 @@ yodel_probe_controller_advance (YodelProbeController      *self,
   gint64 duration_us = FURTHER_BITS * G_USEC_PER_SEC / (self->factor * situation->target_bps);
 
   duration_us = CLAMP (duration_us, LEAST_DURATION_US, THIN_DURATION_US);
-  duration_us = CLAMP (JITTERS * situation->jitter_us, duration_us, MOST_DURATION_US);
+  duration_us = long_enough_us (duration_us, situation->noise_us);
 
   if (!self->is_started || !(situation->is_calm || situation->is_faster) || quiet_us < interval_us ||
       situation->target_bps >= 0.98 * situation->max_bps)

@@ -26,7 +26,7 @@ typedef struct
   gboolean in_alr;
   gboolean is_calm;                   /* no overuse of late, no queue, no drain, no rival */
   gboolean is_faster;                 /* the path seems to carry more than before */
-  double   jitter_us;
+  double   noise_us;                  /* how far delays stray by themselves */
 } YodelProbeSituation;
 
 void     yodel_probe_controller_init       (YodelProbeController *self);
@@ -37,6 +37,7 @@ void     yodel_probe_controller_start      (YodelProbeController *self,
 void     yodel_probe_controller_on_outcome (YodelProbeController    *self,
                                             const YodelProbeOutcome *outcome,
                                             double                   max_bps,
+                                            double                   noise_us,
                                             gint64                   now_us);
 void     yodel_probe_controller_advance    (YodelProbeController      *self,
                                             const YodelProbeSituation *situation,

@@ -7,6 +7,8 @@
 #define SATURATED_SHARE 0.95                   /* of the received rate is taken then */
 #define SQUEEZED        0.5                    /* such a burst was held up before it, and tells nothing */
 #define MAX_INTERVAL_US (1 * G_USEC_PER_SEC)
+#define NOISES          4                      /* by so much jitter may have shortened the burst */
+#define LITTLE_NOISE_US 1000                   /* that of a path without jitter */
 
 void
 yodel_probe_estimate_add (YodelProbeEstimate      *self,
@@ -56,10 +58,12 @@ yodel_probe_estimate_push (YodelProbeEstimate      *self,
 /* Returns: FALSE if the times make no sense together */
 static gboolean
 judge (const YodelProbeCluster *cluster,
+       double                   noise_us,
        YodelProbeOutcome       *outcome)
 {
   double sent_us = cluster->last_sent_us - cluster->first_sent_us;
   double arrived_us = cluster->last_arrived_us - cluster->first_arrived_us;
+  double longest_us = arrived_us + NOISES * MAX (noise_us - LITTLE_NOISE_US, 0);
   double sent_bps, arrived_bps;
 
   if (sent_us <= 0 || arrived_us <= 0 || sent_us > MAX_INTERVAL_US || arrived_us > MAX_INTERVAL_US ||
@@ -71,16 +75,18 @@ judge (const YodelProbeCluster *cluster,
   *outcome = (YodelProbeOutcome) {
     .id = cluster->request.id,
     .requested_bps = cluster->request.rate_bps,
-    .bps = MIN (sent_bps, arrived_bps),
+    .seen_bps = MIN (sent_bps, arrived_bps),
     .is_saturated = arrived_bps < SATURATED * sent_bps,
   };
   if (outcome->is_saturated)
-    outcome->bps = SATURATED_SHARE * arrived_bps;
+    outcome->seen_bps = SATURATED_SHARE * arrived_bps;
+  outcome->bps = MIN (outcome->seen_bps, arrived_bps * arrived_us / longest_us);
   return TRUE;
 }
 
 gboolean
 yodel_probe_estimate_poll (YodelProbeEstimate *self,
+                           double              noise_us,
                            YodelProbeOutcome  *outcome)
 {
   for (guint i = 0; i < MIN (self->n_clusters, YODEL_PROBE_CLUSTERS); i++)
@@ -94,7 +100,7 @@ yodel_probe_estimate_poll (YodelProbeEstimate *self,
         continue;
 
       cluster->is_done = TRUE;
-      if (judge (cluster, outcome))
+      if (judge (cluster, noise_us, outcome))
         return TRUE;
     }
   return FALSE;

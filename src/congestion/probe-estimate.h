@@ -27,7 +27,8 @@ typedef struct
 {
   int      id;
   guint    requested_bps;
-  double   bps;                      /* what the path carries at least, or just about if saturated */
+  double   seen_bps;                 /* what the path seems to carry at least, or just about if saturated ... */
+  double   bps;                      /* ... and what is sure, whatever jitter did to the burst */
   gboolean is_saturated;             /* it came out slower than it went in */
 } YodelProbeOutcome;
 
@@ -36,6 +37,7 @@ void     yodel_probe_estimate_add  (YodelProbeEstimate      *self,
 void     yodel_probe_estimate_push (YodelProbeEstimate      *self,
                                     const YodelPacketResult *result);
 
-/* After a report: poll until FALSE. */
+/* After a report: poll until FALSE.  @noise_us: how far delays stray by themselves. */
 gboolean yodel_probe_estimate_poll (YodelProbeEstimate *self,
+                                    double              noise_us,
                                     YodelProbeOutcome  *outcome);

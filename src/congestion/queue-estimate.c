@@ -4,7 +4,12 @@
 
 #include "base/units.h"
 
-#define JITTER_WEIGHT  (1 / 64.0)
+#include <math.h>
+
+#define NOISE_WEIGHT   (1 / 20.0)               /* two seconds */
+#define NOISE_KNOWN    20                       /* bins; from then on a leap of the delay counts for this much at most: */
+#define LEAP_FACTOR    3
+#define LEAP_US        (5 * YODEL_US_PER_MS)
 #define BIN_US         (100 * YODEL_US_PER_MS)
 #define NEWEST_BINS    3
 #define PLATEAU_BINS   12
@@ -16,7 +21,7 @@
 void
 yodel_queue_estimate_init (YodelQueueEstimate *self)
 {
-  *self = (YodelQueueEstimate) { .bin = -1, .base_us = G_MAXINT64 };
+  *self = (YodelQueueEstimate) { .bin = -1, .base_us = G_MAXINT64, .earlier_us = { G_MAXINT64, G_MAXINT64 } };
   for (guint i = 0; i < YODEL_QUEUE_BASE_BINS; i++)
     self->least_us[i] = G_MAXINT64;
 }
@@ -45,12 +50,33 @@ find_base_us (const YodelQueueEstimate *self)
   return n > 0 ? lowest_us[MIN (n / PASSED_ONE_IN, MAX_PASSED)] : G_MAXINT64;
 }
 
+/* What three bins in a row show beside a steady rise or fall: a queue of ours grows and shrinks over many of them. */
+static void
+learn_noise (YodelQueueEstimate *self)
+{
+  gint64 least_us = self->least_us[self->bin % YODEL_QUEUE_BASE_BINS];
+
+  if (self->earlier_us[1] != G_MAXINT64)
+    {
+      double bend_us = fabs (least_us - 2.0 * self->earlier_us[0] + self->earlier_us[1]) / 2;
+
+      self->n_noise++;
+      if (self->n_noise > NOISE_KNOWN)
+        bend_us = MIN (bend_us, LEAP_FACTOR * self->noise_us + LEAP_US);
+      self->noise_us += MAX (NOISE_WEIGHT, 1.0 / self->n_noise) * (bend_us - self->noise_us);
+    }
+  self->earlier_us[1] = self->earlier_us[0];
+  self->earlier_us[0] = least_us;
+}
+
 static void
 move_bin (YodelQueueEstimate *self,
           gint64              bin)
 {
   gint64 from = self->bin < 0 ? bin : MAX (self->bin + 1, bin - YODEL_QUEUE_BASE_BINS + 1);
 
+  if (self->bin >= 0)
+    learn_noise (self);
   for (gint64 i = from; i <= bin; i++)
     self->least_us[i % YODEL_QUEUE_BASE_BINS] = G_MAXINT64;
   self->bin = bin;
@@ -80,8 +106,6 @@ yodel_queue_estimate_push (YodelQueueEstimate *self,
   if (self->base_us == G_MAXINT64)
     self->base_us = delay_us;
 
-  if (self->n_recent > 0)
-    self->jitter_us += JITTER_WEIGHT * (ABS (delay_us - sample_back (self, 0)->delay_us) - self->jitter_us);
   self->recent[self->n_recent++ % YODEL_QUEUE_RECENT] = (YodelDelaySample) { arrived_us, delay_us };
 }
 

@@ -23,7 +23,9 @@ typedef struct
   gint64           base_us;
   YodelDelaySample recent[YODEL_QUEUE_RECENT];           /* a ring */
   guint            n_recent;                             /* ever pushed */
-  double           jitter_us;                            /* spread of the delay within a short while */
+  gint64           earlier_us[2];                        /* least of the two bins before, the newer one first; G_MAXINT64: none */
+  guint            n_noise;
+  double           noise_us;                             /* by how much the least of a bin strays, whatever the queue does */
 } YodelQueueEstimate;
 
 void   yodel_queue_estimate_init         (YodelQueueEstimate *self);

@@ -228,6 +228,45 @@ test_alr (void)
   g_assert_false (alr.in_alr);
 }
 
+typedef struct
+{
+  const char *name;
+  gint64      jitter_us;                    /* even, from 0 to this */
+  gint64      swing_us;                     /* the queue goes up to this in a second, and down again */
+  gint64      leap_us;                      /* the way becomes longer by this, halfway */
+  double      least_us, most_us;
+} NoiseCase;
+
+/* Of ten packets whose delays spread evenly over a span the least strays by about a twelfth of it. */
+static const NoiseCase noise_cases[] = {
+  { "even",               0,       0,       0,        0,       0 },
+  { "jitter",             60 * MS, 0,       0,        3 * MS,  8 * MS },
+  { "a-queue-of-ours",    0,       80 * MS, 0,        0,       2 * MS },
+  { "jitter-and-a-queue", 60 * MS, 80 * MS, 0,        3 * MS,  8 * MS },
+  { "a-longer-way",       0,       0,       200 * MS, 0,       1 * MS },
+};
+
+static void
+test_noise (gconstpointer data)
+{
+  const NoiseCase *c = data;
+  g_autoptr (GRand) random = g_rand_new_with_seed (20261127);
+  YodelQueueEstimate queue;
+
+  yodel_queue_estimate_init (&queue);
+  for (guint i = 0; i < 2000; i++)
+    {
+      guint phase = i % 200;
+      gint64 delay_us = 50 * MS + c->swing_us * (phase < 100 ? phase : 200 - phase) / 100 + (i < 1000 ? 0 : c->leap_us);
+
+      if (c->jitter_us > 0)
+        delay_us += g_rand_int_range (random, 0, c->jitter_us);
+      yodel_queue_estimate_push (&queue, i * 10 * MS, i * 10 * MS + delay_us);
+    }
+  g_assert_cmpfloat (queue.noise_us, >=, c->least_us);
+  g_assert_cmpfloat (queue.noise_us, <=, c->most_us);
+}
+
 /* 10 s of an even path; three packets of them were 30 ms quicker. */
 static void
 test_quick_packets (void)
@@ -340,6 +379,12 @@ main (int   argc,
   g_test_add_func ("/congestion/acknowledged-rate/over-a-window", test_acknowledged_rate);
   g_test_add_func ("/congestion/queue-estimate/a-spike-is-no-queue", test_standing_queue);
   g_test_add_func ("/congestion/queue-estimate/base-grows-old-unless-held", test_base_grows_old);
+  for (guint i = 0; i < G_N_ELEMENTS (noise_cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/congestion/queue-estimate/noise/", noise_cases[i].name, NULL);
+
+      g_test_add_data_func (path, &noise_cases[i], test_noise);
+    }
   g_test_add_func ("/congestion/queue-estimate/a-few-quick-packets-are-not-the-base", test_quick_packets);
   g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-at-once", test_below_base);
   g_test_add_func ("/congestion/queue-estimate/a-faster-link-is-seen-through-jitter", test_quicker_in_jitter);

@@ -135,7 +135,8 @@ test_a_thin_path_is_not_tried (void)
 static gboolean
 probe (YodelProbeOutcome *outcome,
        gint64             gap_us,
-       guint              n_lost)
+       guint              n_lost,
+       double             noise_us)
 {
   YodelProbeEstimate estimate = { 0 };
   YodelProbeRequest request = { .id = 4, .rate_bps = 8000000, .min_packets = 5, .min_duration_us = 10 * MS };
@@ -150,7 +151,7 @@ probe (YodelProbeOutcome *outcome,
 
       yodel_probe_estimate_push (&estimate, &result);
     }
-  return yodel_probe_estimate_poll (&estimate, outcome) && !yodel_probe_estimate_poll (&estimate, outcome);
+  return yodel_probe_estimate_poll (&estimate, noise_us, outcome) && !yodel_probe_estimate_poll (&estimate, noise_us, outcome);
 }
 
 static void
@@ -158,23 +159,28 @@ test_probe_outcomes (void)
 {
   YodelProbeOutcome outcome;
 
-  g_assert_true (probe (&outcome, MS, 0));
+  g_assert_true (probe (&outcome, MS, 0, 0));
   g_assert_cmpfloat_with_epsilon (outcome.bps, 8000000, 1);
   g_assert_false (outcome.is_saturated);
 
-  g_assert_true (probe (&outcome, 2 * MS, 0));                 /* comes out at half the rate */
+  g_assert_true (probe (&outcome, 2 * MS, 0, 0));                 /* comes out at half the rate */
   g_assert_cmpfloat_with_epsilon (outcome.bps, 0.95 * 4000000, 1);
   g_assert_true (outcome.is_saturated);
 
-  g_assert_false (probe (&outcome, MS, 3));                    /* too little of it came */
-  g_assert_false (probe (&outcome, MS / 10, 0));               /* held up somewhere before */
+  g_assert_true (probe (&outcome, MS, 0, 3.25 * MS));            /* jitter may have halved the 9 ms that it took */
+  g_assert_cmpfloat_with_epsilon (outcome.seen_bps, 8000000, 1);
+  g_assert_cmpfloat_with_epsilon (outcome.bps, 4000000, 1);
+  g_assert_false (outcome.is_saturated);
+
+  g_assert_false (probe (&outcome, MS, 3, 0));                    /* too little of it came */
+  g_assert_false (probe (&outcome, MS / 10, 0, 0));               /* held up somewhere before */
 }
 
 static void
 test_probes_climb_from_the_start (void)
 {
   YodelProbeController controller;
-  YodelProbeOutcome outcome = { .bps = 1800000, .requested_bps = 1800000 };
+  YodelProbeOutcome outcome = { .seen_bps = 1800000, .bps = 1800000, .requested_bps = 1800000 };
   YodelProbeRequest request;
 
   yodel_probe_controller_init (&controller);
@@ -186,12 +192,12 @@ test_probes_climb_from_the_start (void)
   g_assert_false (yodel_probe_controller_poll (&controller, &request));
 
   outcome.id = request.id;
-  yodel_probe_controller_on_outcome (&controller, &outcome, 10000000, 300 * MS);
+  yodel_probe_controller_on_outcome (&controller, &outcome, 10000000, 0, 300 * MS);
   g_assert_true (yodel_probe_controller_poll (&controller, &request));
   g_assert_cmpuint (request.rate_bps, ==, 3600000);
 
-  outcome = (YodelProbeOutcome) { .id = request.id, .requested_bps = 3600000, .bps = 2000000, .is_saturated = TRUE };
-  yodel_probe_controller_on_outcome (&controller, &outcome, 10000000, 400 * MS);
+  outcome = (YodelProbeOutcome) { .id = request.id, .requested_bps = 3600000, .seen_bps = 2000000, .bps = 2000000, .is_saturated = TRUE };
+  yodel_probe_controller_on_outcome (&controller, &outcome, 10000000, 0, 400 * MS);
   g_assert_false (yodel_probe_controller_poll (&controller, &request));
 }
 

@@ -34,6 +34,7 @@ static const Case cases[] = {
   { "jitter-and-a-late-picture",    { .delay_us = MS (50), .jitter_us = MS (15) }, .camera_late_us = MS (150) },
   /* a picture in twenty is late for the delay that was chosen for it, and what loses and jitters makes it choose anew */
   { "more-jitter",                  { .delay_us = MS (50), .jitter_us = MS (20) }, .duration_s = 60, .percent = 95 },
+  { "much-jitter",                  { .delay_us = MS (50), .jitter_us = MS (30) }, .duration_s = 60, .percent = 95 },
   { "loss-and-a-late-picture",      { .delay_us = MS (50), .loss = 0.03 }, .camera_late_us = MS (150), .duration_s = 60, .percent = 95 },
   { "a-slow-microphone",            { .delay_us = MS (50), .jitter_us = MS (5) }, .microphone_ppm = 300, .duration_s = 120 },
   { "a-fast-microphone",            { .delay_us = MS (50), .jitter_us = MS (5) }, .microphone_ppm = -300, .duration_s = 120 },

@@ -211,6 +211,23 @@ test_jitter (gconstpointer data)
     }
 }
 
+/* The same with a picture, which takes what there is room for. */
+static void
+test_picture_in_jitter (gconstpointer data)
+{
+  gboolean reorders = GPOINTER_TO_INT (data);
+  const SimLinkConfig link = { .delay_us = MS (25), .jitter_us = MS (30), .jitter_reorders = reorders };
+  g_autoptr (SimCall) call = begin_call (NULL, 0, MS (25));
+  Seen seen;
+
+  sim_call_set_link (call, &link);
+  sim_call_run (call, SECONDS (10));
+  seen = watch (call, SECONDS (20));
+  report ("jitter of 30 ms", &seen, SECONDS (20));
+  g_assert_cmpint (seen.sent_bytes * 8 / 20, >=, reorders ? 1300000 : 2500000);
+  g_assert_cmpuint (seen.n_shown, >=, 20 * 25);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -223,5 +240,7 @@ main (int   argc,
   g_test_add_func ("/sim/rates/dead-link", test_dead);
   g_test_add_data_func ("/sim/rates/sound-in-jitter/in-order", GINT_TO_POINTER (FALSE), test_jitter);
   g_test_add_data_func ("/sim/rates/sound-in-jitter/reordered", GINT_TO_POINTER (TRUE), test_jitter);
+  g_test_add_data_func ("/sim/rates/picture-in-jitter/in-order", GINT_TO_POINTER (FALSE), test_picture_in_jitter);
+  g_test_add_data_func ("/sim/rates/picture-in-jitter/reordered", GINT_TO_POINTER (TRUE), test_picture_in_jitter);
   return g_test_run ();
 }
