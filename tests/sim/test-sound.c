@@ -68,7 +68,7 @@ test_survival (gconstpointer data)
   sim_call_run (call, SECONDS (60));
   g_assert_cmpuint (call->caller.n_survivals, ==, call->caller.n_survived);
   g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "targetBitrate"), >=, 28000);
-  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "frameDurationMs"), ==, 20);
+  g_assert_cmpfloat (sim_peer_get_number (&call->caller, "outbound-rtp", "audio", "frameDurationMs"), <=, 20);
 }
 
 /* ---- what the program wants, and what the network allows ---- */
