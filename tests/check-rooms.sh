@@ -20,11 +20,12 @@ BEGIN {
   may["audio"]      = "base rtp"
   may["video"]      = "base rtp"
   may["transport"]  = "base"
+  may["tls"]        = "base transport"
   may["session"]    = "base rtp congestion sdp audio video transport"
   may["identity"]   = "base"
-  may["signalling"] = "base module identity"
+  may["signalling"] = "base module identity tls"
   may["rendezvous"] = "base"
-  may["soup"]       = "base module identity rendezvous"
+  may["soup"]       = "base module identity rendezvous tls"
   may["dht"]        = "base identity rendezvous"
   may["media"]      = "base module audio"
   may["call"]       = "base session signalling identity"
@@ -241,6 +242,7 @@ take   src/rtp/x.c         /* not g_get_monotonic_time (), nor #include "audio/x
 take   src/rtp/x.c         x = rtp_time (y) + "time ()";
 take   src/video/x.c       #include <yodel/yodel-video-frame.h>
 take   src/call/x.c        #include "base/units.h"
+refuse src/transport/x.c   #include "tls/tls-stream.h"
 take   src/audio/x.c       #include <opus/opus.h>
 take   src/base/x.c        #include <math.h>
 take   src/session/x.c     now_us = g_get_monotonic_time ();

@@ -14,7 +14,7 @@
 #include "soup/deadline-source.h"
 #include "soup/guest-page.h"
 #include "soup/metrics.h"
-#include "soup/tls-stream.h"
+#include "tls/tls-stream.h"
 
 /* Half-open and half-hearted connections end by themselves: a PING comes more often than this. */
 #define SILENCE_S      (YODEL_POST_PING_S + YODEL_POST_PING_S + 11)
@@ -295,7 +295,7 @@ take_in (YodelRendezvousServer *self,
   /* Small frames follow each other: none waits for the acknowledgement of the one before. */
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
   g_socket_set_timeout (socket, SILENCE_S);
-  stream = self->credentials != NULL ? yodel_tls_stream_new (connection, self->credentials, NULL) : g_object_ref (G_IO_STREAM (connection));
+  stream = self->credentials != NULL ? yodel_tls_stream_new_server (connection, self->credentials) : g_object_ref (G_IO_STREAM (connection));
   soup_server_accept_iostream (self->soup, stream, local, remote, NULL);
 }
 

@@ -11,14 +11,12 @@ libyodel_soup_la_SOURCES = \
   %D%/guest-page.c %D%/guest-page.h \
   %D%/metrics.c %D%/metrics.h \
   %D%/rendezvous-server.c %D%/rendezvous-server.h \
-  %D%/tls-credentials.c %D%/tls-credentials.h \
-  %D%/tls-stream.c %D%/tls-stream.h \
   %D%/ws-connect.c %D%/ws-connect.h \
   %D%/ws-link.c %D%/ws-link.h \
   %D%/ws-signaller.c %D%/ws-signaller.h \
   %D%/ws-uri.c %D%/ws-uri.h
 nodist_libyodel_soup_la_SOURCES = guest-resources.c
-libyodel_soup_la_LIBADD = libyodel-rendezvous.la $(SOUP_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
+libyodel_soup_la_LIBADD = libyodel-rendezvous.la libyodel-tls.la $(SOUP_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
 GUEST_FILES = \
   data/guest/address.js \
@@ -44,14 +42,9 @@ libyodel_signaller_ws_la_LIBADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(
 libyodel_signaller_ws_la_LDFLAGS  = $(AM_LDFLAGS) -module -avoid-version -no-undefined -shared
 
 check_PROGRAMS += tests/soup/test-rendezvous
-tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c tests/soup/certificate.h
+tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c tests/lib/certificate.h
 tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
-
-check_PROGRAMS += tests/soup/test-tls-stream
-tests_soup_test_tls_stream_SOURCES  = tests/soup/test-tls-stream.c tests/soup/certificate.h
-tests_soup_test_tls_stream_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
-tests_soup_test_tls_stream_LDADD    = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/soup/test-ws-uri
 tests_soup_test_ws_uri_SOURCES = tests/soup/test-ws-uri.c

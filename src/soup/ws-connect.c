@@ -10,7 +10,7 @@
 #include <yodel/yodel-error.h>
 
 #include "rendezvous/rendezvous-message.h"
-#include "soup/tls-stream.h"
+#include "tls/tls-stream.h"
 #include "soup/ws-uri.h"
 
 #define MAX_HEAD_BYTES 8192                                   /* of the answer */
@@ -199,7 +199,7 @@ on_connected (GObject      *client,
     }
   /* Small frames follow each other: none waits for the acknowledgement of the one before. */
   g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1, NULL);
-  self->stream = self->credentials != NULL ? yodel_tls_stream_new (connection, self->credentials, g_uri_get_host (self->uri))
+  self->stream = self->credentials != NULL ? yodel_tls_stream_new_client (connection, self->credentials, g_uri_get_host (self->uri))
                                            : G_IO_STREAM (g_steal_pointer (&connection));
   ask (task);
 }

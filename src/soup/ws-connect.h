@@ -3,7 +3,7 @@
 
 #include <libsoup/soup.h>
 
-#include "soup/tls-credentials.h"
+#include "tls/tls-credentials.h"
 
 void                     yodel_ws_connect_async  (const char           *uri,
                                                   YodelTlsCredentials  *credentials,

@@ -5,7 +5,7 @@
 #include <yodel/yodel-identity.h>
 
 #include "rendezvous/rendezvous-message.h"
-#include "soup/tls-credentials.h"
+#include "tls/tls-credentials.h"
 
 #define YODEL_WS_MAX_PENDING 64   /* messages that wait for the server's word */
 

@@ -114,4 +114,28 @@ check "and answered once" test $bob_status -eq 0
 call lan:Nobody
 check "nobody is nobody" is 3
 
+# In one process both modules have TLS, and nothing is there twice.
+serve ()
+{
+  sed -n 's/^ *"\(.*\)\\n".*/\1/p' "$here/../lib/certificate.h" >"$work/server.pem"
+  on b ip link set lo up
+  become b "$yodel" serve --no-page --listen=127.0.0.1:8443 --tls-cert="$work/server.pem" >"$work/serve.log" 2>&1 </dev/null &
+  daemons="$daemons $!"
+  for _ in $(seq 100); do
+    on b timeout 5 bash -c 'exec 3<>/dev/tcp/127.0.0.1/8443' 2>/dev/null && return 0
+    sleep 0.1
+  done
+  return 1
+}
+if [ -e .libs/libyodel-signaller-ws.so ]; then
+  on a "$yodel" contacts add bob "$bob_address" >/dev/null || exit 99
+  check "bob has a rendezvous" serve
+  export G_DEBUG=fatal-warnings YODEL_CA_FILE="$work/server.pem"
+  check "bob is reachable by both" answer lan: wss://127.0.0.1:8443 --auto-accept
+  call bob
+  check "and is reached by the network" is 0
+  check "that is how" by_lan
+  stop_bob
+fi
+
 finish

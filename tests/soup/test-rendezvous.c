@@ -6,7 +6,7 @@
 #include <yodel/yodel.h>
 
 #include "rendezvous/post-office.h"
-#include "soup/certificate.h"
+#include "lib/certificate.h"
 
 #define BOUND_MS 20000
 

@@ -8,6 +8,8 @@
 
 #include <yodel/yodel-signaller.h>
 
+#include "tls/tls-stream.h"
+
 #define LENGTH_BYTES       2     /* big-endian */
 #define MIN_MESSAGE_BYTES  512
 #define CONNECT_S          3
@@ -15,13 +17,14 @@
 /* Thread: the signaller's. */
 struct _YodelLanLinks
 {
-  GSocketService    *service;      /* (owned) */
-  guint16            port;
-  GPtrArray         *links;        /* (owned) Link */
-  guint64            last_id;
-  YodelLanLinksFunc  func;
-  gpointer           user_data;    /* (borrowed) */
-  guint              sweep_timer;
+  GSocketService      *service;      /* (owned) */
+  YodelTlsCredentials *credentials;  /* (owned) */
+  guint16              port;
+  GPtrArray           *links;        /* (owned) Link */
+  guint64              last_id;
+  YodelLanLinksFunc    func;
+  gpointer             user_data;    /* (borrowed) */
+  guint                sweep_timer;
 };
 
 /* One connection.  It lives while an operation on it is under way, and is closed when its links are gone. */
@@ -30,7 +33,7 @@ typedef struct
   int                ref_count;
   YodelLanLinks     *links;        /* (borrowed) (nullable) NULL once it is closed */
   char               way[24];
-  GSocketConnection *connection;   /* (owned) (nullable) while it is being made */
+  GIOStream         *stream;       /* (owned) (nullable) while it is being made */
   GSocketAddress    *address;      /* (owned) (nullable) of the host that was connected to */
   GInetAddress      *host;         /* (owned) (nullable) */
   GCancellable      *cancellable;  /* (owned) */
@@ -57,7 +60,7 @@ link_unref (Link *link)
 {
   if (--link->ref_count > 0)
     return;
-  g_clear_object (&link->connection);
+  g_clear_object (&link->stream);
   g_clear_object (&link->address);
   g_clear_object (&link->host);
   g_clear_object (&link->cancellable);
@@ -164,7 +167,7 @@ on_length (GObject      *source,
 static void
 read_length (Link *link)
 {
-  g_input_stream_read_all_async (g_io_stream_get_input_stream (G_IO_STREAM (link->connection)), link->length, LENGTH_BYTES,
+  g_input_stream_read_all_async (g_io_stream_get_input_stream (link->stream), link->length, LENGTH_BYTES,
                                  G_PRIORITY_DEFAULT, link->cancellable, on_length, link_ref (link));
 }
 
@@ -195,10 +198,10 @@ write_next (Link *link)
 {
   GBytes *frame = g_queue_peek_head (&link->queue);
 
-  if (frame == NULL || link->is_writing || link->connection == NULL)
+  if (frame == NULL || link->is_writing || link->stream == NULL)
     return;
   link->is_writing = TRUE;
-  g_output_stream_write_all_async (g_io_stream_get_output_stream (G_IO_STREAM (link->connection)),
+  g_output_stream_write_all_async (g_io_stream_get_output_stream (link->stream),
                                    g_bytes_get_data (frame, NULL), g_bytes_get_size (frame), G_PRIORITY_DEFAULT,
                                    link->cancellable, on_written, link_ref (link));
 }
@@ -230,7 +233,10 @@ begin (Link              *link,
   GSocket *socket = g_socket_connection_get_socket (connection);
   g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
 
-  link->connection = g_object_ref (connection);
+  if (link->address != NULL)
+    link->stream = yodel_tls_stream_new_client (connection, link->links->credentials, NULL);
+  else
+    link->stream = yodel_tls_stream_new_server (connection, link->links->credentials);
   if (G_IS_INET_SOCKET_ADDRESS (remote))
     link->host = g_object_ref (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (remote)));
   g_socket_set_timeout (socket, 0);   /* that was for connecting */
@@ -299,7 +305,9 @@ yodel_lan_links_new (YodelLanLinksFunc   func,
   self->port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (self->service), NULL, error);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   self->sweep_timer = g_timeout_add_seconds (YODEL_LAN_IDLE_S / 4, on_sweep, self);
-  if (self->port == 0)
+  if (self->port != 0)
+    self->credentials = yodel_tls_credentials_new_nameless (error);
+  if (self->credentials == NULL)
     g_clear_pointer (&self, yodel_lan_links_free);
   return self;
 }
@@ -315,6 +323,7 @@ yodel_lan_links_free (YodelLanLinks *self)
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_object_unref (self->service);
   g_ptr_array_unref (self->links);
+  g_clear_pointer (&self->credentials, yodel_tls_credentials_unref);
   g_free (self);
 }
 

@@ -1,4 +1,5 @@
-/* The connections between hosts: TCP, and on it sealed messages, each behind its length. */
+/* The connections between hosts: TLS over TCP, and in it sealed messages, each behind its length.  Who is there is
+ * said by the messages alone. */
 #pragma once
 
 #include <gio/gio.h>

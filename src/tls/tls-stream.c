@@ -1,6 +1,6 @@
-#define G_LOG_DOMAIN "yodel-rendezvous"
+#define G_LOG_DOMAIN "yodel-tls"
 
-#include "soup/tls-stream.h"
+#include "tls/tls-stream.h"
 
 #include <errno.h>
 
@@ -12,6 +12,7 @@ typedef struct
   GSocket             *socket;        /* (borrowed) of base */
   YodelTlsCredentials *credentials;   /* (owned) */
   gnutls_session_t     session;       /* (owned) */
+  gboolean             is_client;
   char                *server;        /* (owned) (nullable): whom a client wants to talk to */
   GError              *failure;       /* (owned) (nullable): of the socket */
   gboolean             has_begun;
@@ -174,7 +175,7 @@ awaited (Tls          *self,
   if (self->is_up)
     return usual;
   if (!self->has_begun)
-    return self->server != NULL ? G_IO_OUT : G_IO_IN;
+    return self->is_client ? G_IO_OUT : G_IO_IN;
   return gnutls_record_get_direction (self->session) ? G_IO_OUT : G_IO_IN;
 }
 
@@ -483,13 +484,10 @@ expect (Tls        *self,
     gnutls_server_name_set (self->session, GNUTLS_NAME_DNS, self->server, strlen (self->server));
 }
 
-/* @server: (nullable): the name or the address that a client asks for; NULL to be the server.
- *
- * Returns: (transfer full) */
-GIOStream *
-yodel_tls_stream_new (GSocketConnection   *base,
-                      YodelTlsCredentials *credentials,
-                      const char          *server)
+static YodelTlsStream *
+stream_new (GSocketConnection   *base,
+            YodelTlsCredentials *credentials,
+            gboolean             is_client)
 {
   YodelTlsStream *stream = g_object_new (YODEL_TYPE_TLS_STREAM, NULL);
   Tls *self = stream->tls;
@@ -497,7 +495,8 @@ yodel_tls_stream_new (GSocketConnection   *base,
   self->base = g_object_ref (base);
   self->socket = g_socket_connection_get_socket (base);
   self->credentials = yodel_tls_credentials_ref (credentials);
-  if (gnutls_init (&self->session, (server != NULL ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
+  self->is_client = is_client;
+  if (gnutls_init (&self->session, (is_client ? GNUTLS_CLIENT : GNUTLS_SERVER) | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL) < 0)
     g_error ("GnuTLS does not work");
   gnutls_priority_set (self->session, credentials->priorities);
   gnutls_credentials_set (self->session, GNUTLS_CRD_CERTIFICATE, credentials->certificates);
@@ -505,7 +504,28 @@ yodel_tls_stream_new (GSocketConnection   *base,
   gnutls_transport_set_pull_function (self->session, on_pull);
   gnutls_transport_set_pull_timeout_function (self->session, on_pull_timeout);
   gnutls_transport_set_push_function (self->session, on_push);
+  return stream;
+}
+
+/* Returns: (transfer full) */
+GIOStream *
+yodel_tls_stream_new_server (GSocketConnection   *base,
+                             YodelTlsCredentials *credentials)
+{
+  return G_IO_STREAM (stream_new (base, credentials, FALSE));
+}
+
+/* @server: (nullable): the name or the address that is asked for; NULL to take whoever answers.
+ *
+ * Returns: (transfer full) */
+GIOStream *
+yodel_tls_stream_new_client (GSocketConnection   *base,
+                             YodelTlsCredentials *credentials,
+                             const char          *server)
+{
+  YodelTlsStream *stream = stream_new (base, credentials, TRUE);
+
   if (server != NULL)
-    expect (self, server);
+    expect (stream->tls, server);
   return G_IO_STREAM (stream);
 }

@@ -5,8 +5,8 @@
 
 #include <glib/gstdio.h>
 
-#include "soup/certificate.h"
-#include "soup/tls-stream.h"
+#include "lib/certificate.h"
+#include "tls/tls-stream.h"
 
 #define BOUND_MS  20000
 #define LOT_BYTES (3 * 1024 * 1024 + 7)   /* more than sockets hold: writing has to wait in the middle of a record */
@@ -183,8 +183,8 @@ static void
 test_server_says (Pair          *pair,
                   gconstpointer  data)
 {
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), LOT_BYTES);
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[1], pair->client, "localhost"), 1000);
+  say (&pair->says, yodel_tls_stream_new_server (pair->sockets[0], pair->server), LOT_BYTES);
+  hear (&pair->hears, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "localhost"), 1000);
   assert_heard (pair);
 }
 
@@ -192,8 +192,8 @@ static void
 test_client_says (Pair          *pair,
                   gconstpointer  data)
 {
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), 999);
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[1], pair->client, "LocalHost"), LOT_BYTES);
+  hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 999);
+  say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "LocalHost"), LOT_BYTES);
   assert_heard (pair);
 }
 
@@ -202,8 +202,8 @@ static void
 test_byte_by_byte (Pair          *pair,
                    gconstpointer  data)
 {
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), 3000);
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[1], pair->client, "127.0.0.1"), 1);
+  say (&pair->says, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 3000);
+  hear (&pair->hears, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "127.0.0.1"), 1);
   assert_heard (pair);
 }
 
@@ -223,7 +223,7 @@ test_client_of_glib (Pair          *pair,
   GIOStream *client = g_tls_client_connection_new (G_IO_STREAM (pair->sockets[1]), NULL, NULL);
 
   g_signal_connect (client, "accept-certificate", G_CALLBACK (on_accept), NULL);
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), LOT_BYTES);
+  say (&pair->says, yodel_tls_stream_new_server (pair->sockets[0], pair->server), LOT_BYTES);
   hear (&pair->hears, client, 1000);
   assert_heard (pair);
 }
@@ -235,7 +235,7 @@ test_server_of_glib (Pair          *pair,
   GIOStream *server = g_tls_server_connection_new (G_IO_STREAM (pair->sockets[0]), pair->certificate, NULL);
 
   hear (&pair->hears, server, 1000);
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[1], pair->client, "localhost"), LOT_BYTES);
+  say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "localhost"), LOT_BYTES);
   assert_heard (pair);
 }
 
@@ -244,8 +244,8 @@ static void
 test_another_name (Pair          *pair,
                    gconstpointer  data)
 {
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), 1000);
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[1], pair->client, "meet.example"), 10);
+  hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
+  say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "meet.example"), 10);
   wait_for (&pair->says.is_done);
   g_assert_error (pair->says.error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
   wait_for (&pair->hears.is_done);
@@ -258,8 +258,8 @@ test_nobody_vouches (Pair          *pair,
 {
   g_autoptr (YodelTlsCredentials) nobody = yodel_tls_credentials_new_client ("/nonexistent/ca.pem");
 
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), 1000);
-  say (&pair->says, yodel_tls_stream_new (pair->sockets[1], nobody, "localhost"), 10);
+  hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
+  say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], nobody, "localhost"), 10);
   wait_for (&pair->says.is_done);
   g_assert_error (pair->says.error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
   wait_for (&pair->hears.is_done);
@@ -275,7 +275,7 @@ test_no_tls (Pair          *pair,
 
   g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (pair->sockets[1])), text, strlen (text), NULL, NULL, NULL));
   g_io_stream_close (G_IO_STREAM (pair->sockets[1]), NULL, NULL);
-  hear (&pair->hears, yodel_tls_stream_new (pair->sockets[0], pair->server, NULL), 1000);
+  hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
   wait_for (&pair->hears.is_done);
   g_assert_nonnull (pair->hears.error);
   g_assert_cmpuint (pair->hears.size, ==, 0);
@@ -286,7 +286,7 @@ static void
 test_half_outlives_it (Pair          *pair,
                        gconstpointer  data)
 {
-  GIOStream *stream = yodel_tls_stream_new (pair->sockets[0], pair->server, NULL);
+  GIOStream *stream = yodel_tls_stream_new_server (pair->sockets[0], pair->server);
   g_autoptr (GInputStream) input = g_object_ref (g_io_stream_get_input_stream (stream));
   g_autoptr (GSource) source = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (input), NULL);
   GError *error = NULL;
@@ -310,7 +310,7 @@ test_no_key (void)
   g_assert_nonnull (error);
 }
 
-#define ADD(path, data, test) g_test_add ("/soup/tls-stream/" path, Pair, data, set_up, test, tear_down)
+#define ADD(path, data, test) g_test_add ("/tls/tls-stream/" path, Pair, data, set_up, test, tear_down)
 
 int
 main (int   argc,
@@ -328,6 +328,6 @@ main (int   argc,
   ADD ("end-instead", "", test_no_tls);
   ADD ("half-a-record", "\x16\x03\x01\x02", test_no_tls);
   ADD ("half-outlives-it", NULL, test_half_outlives_it);
-  g_test_add_func ("/soup/tls-stream/no-key", test_no_key);
+  g_test_add_func ("/tls/tls-stream/no-key", test_no_key);
   return g_test_run ();
 }

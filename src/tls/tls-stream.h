@@ -4,11 +4,14 @@
 
 #include <gio/gio.h>
 
-#include "soup/tls-credentials.h"
+#include "tls/tls-credentials.h"
 
 #define YODEL_TYPE_TLS_STREAM (yodel_tls_stream_get_type ())
 G_DECLARE_FINAL_TYPE (YodelTlsStream, yodel_tls_stream, YODEL, TLS_STREAM, GIOStream)
 
-GIOStream *yodel_tls_stream_new (GSocketConnection   *base,
-                                 YodelTlsCredentials *credentials,
-                                 const char          *server);
+GIOStream *yodel_tls_stream_new_server (GSocketConnection   *base,
+                                        YodelTlsCredentials *credentials);
+
+GIOStream *yodel_tls_stream_new_client (GSocketConnection   *base,
+                                        YodelTlsCredentials *credentials,
+                                        const char          *server);

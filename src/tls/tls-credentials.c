@@ -1,10 +1,12 @@
-#define G_LOG_DOMAIN "yodel-rendezvous"
+#define G_LOG_DOMAIN "yodel-tls"
 
-#include "soup/tls-credentials.h"
+#include "tls/tls-credentials.h"
 
 #include <string.h>
 
 #include <yodel/yodel-error.h>
+
+#include "transport/certificate-private.h"
 
 /* RFC 8996; the rest is the system's choice. */
 #define NO_OLD_VERSIONS "-VERS-TLS1.0:-VERS-TLS1.1"
@@ -14,17 +16,25 @@ credentials_clear (gpointer data)
 {
   YodelTlsCredentials *self = data;
 
-  gnutls_certificate_free_credentials (self->certificates);
+  if (self->nameless != NULL)
+    yodel_certificate_unref (self->nameless);
+  else
+    gnutls_certificate_free_credentials (self->certificates);
   gnutls_priority_deinit (self->priorities);
 }
 
+/* @nameless: (transfer full) (nullable) */
 static YodelTlsCredentials *
-credentials_new (void)
+credentials_new (YodelCertificate *nameless)
 {
   YodelTlsCredentials *self = g_atomic_rc_box_new0 (YodelTlsCredentials);
 
-  if (gnutls_certificate_allocate_credentials (&self->certificates) < 0 ||
-      gnutls_priority_init2 (&self->priorities, NO_OLD_VERSIONS, NULL, GNUTLS_PRIORITY_INIT_DEF_APPEND) < 0)
+  self->nameless = nameless;
+  if (nameless != NULL)
+    self->certificates = yodel_certificate_get_credentials (nameless);
+  else if (gnutls_certificate_allocate_credentials (&self->certificates) < 0)
+    g_error ("GnuTLS does not work");
+  if (gnutls_priority_init2 (&self->priorities, NO_OLD_VERSIONS, NULL, GNUTLS_PRIORITY_INIT_DEF_APPEND) < 0)
     g_error ("GnuTLS does not work");
   return self;
 }
@@ -50,7 +60,7 @@ YodelTlsCredentials *
 yodel_tls_credentials_new_server (GTlsCertificate  *certificate,
                                   GError          **error)
 {
-  g_autoptr (YodelTlsCredentials) self = credentials_new ();
+  g_autoptr (YodelTlsCredentials) self = credentials_new (NULL);
   g_autofree char *chain = chain_of (certificate), *key = NULL;
   int result = GNUTLS_E_NO_CERTIFICATE_FOUND;
 
@@ -74,7 +84,7 @@ yodel_tls_credentials_new_server (GTlsCertificate  *certificate,
 YodelTlsCredentials *
 yodel_tls_credentials_new_client (const char *ca_file)
 {
-  YodelTlsCredentials *self = credentials_new ();
+  YodelTlsCredentials *self = credentials_new (NULL);
   const int n = ca_file != NULL ? gnutls_certificate_set_x509_trust_file (self->certificates, ca_file, GNUTLS_X509_FMT_PEM)
                                 : gnutls_certificate_set_x509_system_trust (self->certificates);
 
@@ -83,6 +93,18 @@ yodel_tls_credentials_new_client (const char *ca_file)
   else
     g_debug ("%d certificates vouch for servers", n);
   return self;
+}
+
+/* For both sides of a connection where another layer tells who is there: a new certificate that says nothing about its
+ * owner, and trust in nobody.
+ *
+ * Returns: (transfer full) (nullable) */
+YodelTlsCredentials *
+yodel_tls_credentials_new_nameless (GError **error)
+{
+  YodelCertificate *certificate = yodel_certificate_new (error);
+
+  return certificate != NULL ? credentials_new (certificate) : NULL;
 }
 
 YodelTlsCredentials *
