@@ -15,7 +15,7 @@
 #define PLATEAU_BINS   12
 #define QUICKER_BINS   5
 #define EARLIER_MEANS  6
-#define MAX_PASSED     8                        /* bins that may have been quicker than the base ... */
+#define MAX_PASSED     12                       /* bins that may have been quicker than the base ... */
 #define PASSED_ONE_IN  25                       /* ... and of how many, while fewer are known */
 
 void
