@@ -127,13 +127,22 @@ yodel_delay_control_is_calm (const YodelDelayControl *self,
          (self->overused_us < 0 || now_us - self->overused_us > CALM_US);
 }
 
+/* We meant to, and what comes through shows it: on a link that is still full that stays as it was. */
+static gboolean
+has_made_way (const YodelDelayControl *self)
+{
+  double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
+
+  return self->aimd.target_bps <= self->aimd.min_bps ||
+         MAX (self->aimd.target_bps, yodel_delay_control_get_acknowledged_bps (self)) <= MADE_WAY * long_bps;
+}
+
 void
 yodel_delay_control_accept_longer_way (YodelDelayControl *self)
 {
-  double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
   gint64 tolerance_us = PLATEAU_US + MOST_NOISES * self->queue.noise_us, least_us, large_us;
 
-  if ((self->aimd.target_bps > MADE_WAY * long_bps && self->aimd.target_bps > self->aimd.min_bps) ||
+  if (!has_made_way (self) ||
       !yodel_queue_estimate_find_plateau (&self->queue, tolerance_us, &least_us) ||
       least_us - self->queue.base_us <= empty_us (self))
     return;

@@ -67,7 +67,6 @@ double   yodel_delay_control_get_acknowledged_bps (const YodelDelayControl *self
 gboolean yodel_delay_control_is_calm         (const YodelDelayControl *self,
                                               gint64                   now_us);
 
-/* A packet that is lost now met no queue: its loss is not of our making. */
 /* A delay that stays exactly as it is although we have made way is no queue of anyone's: the way has
  * become longer.  Takes it as the new base where that is so. */
 void     yodel_delay_control_accept_longer_way (YodelDelayControl *self);
@@ -75,4 +74,6 @@ void     yodel_delay_control_accept_longer_way (YodelDelayControl *self);
 /* Large packets take less time than they ever did of late: the link has become faster, or who
  * shared it has gone. */
 gboolean yodel_delay_control_is_faster       (const YodelDelayControl *self);
+
+/* A packet that is lost now met no queue: its loss is not of our making. */
 gboolean yodel_delay_control_has_no_queue    (const YodelDelayControl *self);
