@@ -18,6 +18,8 @@
 #define NO_QUEUE_US        (10 * YODEL_US_PER_MS)
 #define DRAIN_FROM_US      (15 * YODEL_US_PER_MS)
 #define DOUBTFUL_GAIN      0.5                        /* of what a probe shows */
+#define WORTH_IT           0.1                        /* a gain of this share is no chance: on quickly to what was seen */
+#define SEEN_SHARE         0.95
 #define FULL_OF_LATE_US    (6 * G_USEC_PER_SEC)
 #define CONFIRMED_US       (1 * G_USEC_PER_SEC)       /* the second of two probes confirms what the first showed */
 #define RECOVERY_SHARE     0.9                        /* of the rate before a passing disturbance */
@@ -184,6 +186,8 @@ yodel_delay_control_on_probe (YodelDelayControl       *self,
   if (!is_starting && (outcome->is_saturated || was_full))
     gain_bps = MAX (DOUBTFUL_GAIN * gain_bps, confirmed_bps - self->aimd.target_bps);
   self->shown_bps = outcome->bps;
+  if (gain_bps > WORTH_IT * self->aimd.target_bps)
+    self->recovery_bps = MAX (self->recovery_bps, SEEN_SHARE * outcome->seen_bps);
 
   self->risen_us = now_us;
   yodel_aimd_set_target (&self->aimd, self->aimd.target_bps + gain_bps, outcome->is_saturated, now_us);

@@ -275,7 +275,7 @@ take_result (YodelGcc                *self,
   if (is_lost)
     return;
 
-  yodel_probe_estimate_push (&self->probes, result);
+  yodel_probe_estimate_push (&self->probes, result, self->delay.queue.base_us);
   yodel_delay_control_push (&self->delay, result);
 }
 

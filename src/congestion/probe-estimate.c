@@ -7,8 +7,8 @@
 #define SATURATED_SHARE 0.95                   /* of the received rate is taken then */
 #define SQUEEZED        0.5                    /* such a burst was held up before it, and tells nothing */
 #define MAX_INTERVAL_US (1 * G_USEC_PER_SEC)
-#define NOISES          4                      /* by so much jitter may have shortened the burst */
 #define LITTLE_NOISE_US 1000                   /* that of a path without jitter */
+#define LATER           0.5                    /* of the bytes: before, the gap between two packets counts for much */
 
 void
 yodel_probe_estimate_add (YodelProbeEstimate      *self,
@@ -28,9 +28,31 @@ find_cluster (YodelProbeEstimate *self,
   return NULL;
 }
 
+/* All bytes up to this packet's went through the bottleneck after the first had left, and before this
+ * one was out of the queue.  Jitter makes that queue seem longer, never shorter, so that each packet
+ * tells what the path carried at least.  One that came too early would tell too much: the second best is it. */
+static void
+learn_carried (YodelProbeCluster       *cluster,
+               const YodelPacketResult *result,
+               gint64                   base_us)
+{
+  double needed_bytes = cluster->request.rate_bps / 8.0 * cluster->request.min_duration_us / G_USEC_PER_SEC;
+  gint64 queue_us = MAX (result->arrived_us - result->sent_us - MIN (base_us, cluster->least_us), 0);
+  gint64 took_us = result->sent_us + queue_us - cluster->first_sent_us;
+  double bps;
+
+  if (cluster->bytes < LATER * needed_bytes || took_us <= 0)
+    return;
+
+  bps = cluster->bytes * 8.0 * G_USEC_PER_SEC / took_us;
+  cluster->carried_bps[1] = MAX (cluster->carried_bps[1], MIN (cluster->carried_bps[0], bps));
+  cluster->carried_bps[0] = MAX (cluster->carried_bps[0], bps);
+}
+
 void
 yodel_probe_estimate_push (YodelProbeEstimate      *self,
-                           const YodelPacketResult *result)
+                           const YodelPacketResult *result,
+                           gint64                   base_us)
 {
   YodelProbeCluster *cluster = result->probe_cluster > 0 ? find_cluster (self, result->probe_cluster) : NULL;
 
@@ -51,8 +73,11 @@ yodel_probe_estimate_push (YodelProbeEstimate      *self,
     }
   if (cluster->n_arrived == 0 || result->arrived_us > cluster->last_arrived_us)
     cluster->last_arrived_us = result->arrived_us;
+  if (cluster->n_arrived == 0 || result->arrived_us - result->sent_us < cluster->least_us)
+    cluster->least_us = result->arrived_us - result->sent_us;
   cluster->n_arrived++;
   cluster->bytes += result->size_bytes;
+  learn_carried (cluster, result, base_us);
 }
 
 /* Returns: FALSE if the times make no sense together */
@@ -63,7 +88,6 @@ judge (const YodelProbeCluster *cluster,
 {
   double sent_us = cluster->last_sent_us - cluster->first_sent_us;
   double arrived_us = cluster->last_arrived_us - cluster->first_arrived_us;
-  double longest_us = arrived_us + NOISES * MAX (noise_us - LITTLE_NOISE_US, 0);
   double sent_bps, arrived_bps;
 
   if (sent_us <= 0 || arrived_us <= 0 || sent_us > MAX_INTERVAL_US || arrived_us > MAX_INTERVAL_US ||
@@ -80,7 +104,12 @@ judge (const YodelProbeCluster *cluster,
   };
   if (outcome->is_saturated)
     outcome->seen_bps = SATURATED_SHARE * arrived_bps;
-  outcome->bps = MIN (outcome->seen_bps, arrived_bps * arrived_us / longest_us);
+  outcome->bps = outcome->seen_bps;
+  if (noise_us > LITTLE_NOISE_US && cluster->carried_bps[1] > 0)
+    {
+      outcome->bps = MIN (sent_bps, cluster->carried_bps[1]);
+      outcome->seen_bps = MAX (outcome->seen_bps, outcome->bps);
+    }
   return TRUE;
 }
 

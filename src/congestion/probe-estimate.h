@@ -15,6 +15,8 @@ typedef struct
   gint64            first_sent_us, last_sent_us;
   gint64            first_arrived_us, last_arrived_us;
   guint             first_arrived_bytes, last_sent_bytes;
+  gint64            least_us;        /* from leaving to arriving */
+  double            carried_bps[2];  /* what the path carried for sure: the two best of the later packets */
 } YodelProbeCluster;
 
 typedef struct
@@ -34,8 +36,11 @@ typedef struct
 
 void     yodel_probe_estimate_add  (YodelProbeEstimate      *self,
                                     const YodelProbeRequest *request);
+
+/* @base_us: from leaving to arriving on the empty path; %G_MAXINT64 if unknown. */
 void     yodel_probe_estimate_push (YodelProbeEstimate      *self,
-                                    const YodelPacketResult *result);
+                                    const YodelPacketResult *result,
+                                    gint64                   base_us);
 
 /* After a report: poll until FALSE.  @noise_us: how far delays stray by themselves. */
 gboolean yodel_probe_estimate_poll (YodelProbeEstimate *self,

@@ -131,10 +131,11 @@ test_a_thin_path_is_not_tried (void)
   g_assert_cmpfloat (modest.floor_bps, ==, YODEL_MODEST_BPS);
 }
 
-/* A cluster of ten packets a millisecond apart that take @gap_us each on the path. */
+/* A cluster of ten packets a millisecond apart that take @gap_us each on the path; @held_us more the first three. */
 static gboolean
 probe (YodelProbeOutcome *outcome,
        gint64             gap_us,
+       gint64             held_us,
        guint              n_lost,
        double             noise_us)
 {
@@ -146,10 +147,10 @@ probe (YodelProbeOutcome *outcome,
     {
       YodelPacketResult result = {
         .sequence = i, .size_bytes = 1000, .sent_us = i * MS, .probe_cluster = 4,
-        .arrived_us = i < n_lost ? -1 : 50 * MS + i * gap_us,
+        .arrived_us = i < n_lost ? -1 : 50 * MS + i * gap_us + (i < 3 ? held_us : 0),
       };
 
-      yodel_probe_estimate_push (&estimate, &result);
+      yodel_probe_estimate_push (&estimate, &result, 50 * MS);
     }
   return yodel_probe_estimate_poll (&estimate, noise_us, outcome) && !yodel_probe_estimate_poll (&estimate, noise_us, outcome);
 }
@@ -159,21 +160,20 @@ test_probe_outcomes (void)
 {
   YodelProbeOutcome outcome;
 
-  g_assert_true (probe (&outcome, MS, 0, 0));
+  g_assert_true (probe (&outcome, MS, 0, 0, 0));
   g_assert_cmpfloat_with_epsilon (outcome.bps, 8000000, 1);
   g_assert_false (outcome.is_saturated);
 
-  g_assert_true (probe (&outcome, 2 * MS, 0, 0));                 /* comes out at half the rate */
+  g_assert_true (probe (&outcome, 2 * MS, 0, 0, 0));              /* comes out at half the rate */
   g_assert_cmpfloat_with_epsilon (outcome.bps, 0.95 * 4000000, 1);
   g_assert_true (outcome.is_saturated);
 
-  g_assert_true (probe (&outcome, MS, 0, 3.25 * MS));            /* jitter may have halved the 9 ms that it took */
-  g_assert_cmpfloat_with_epsilon (outcome.seen_bps, 8000000, 1);
-  g_assert_cmpfloat_with_epsilon (outcome.bps, 4000000, 1);
-  g_assert_false (outcome.is_saturated);
+  g_assert_true (probe (&outcome, 2 * MS, 9 * MS, 0, 3 * MS));    /* jitter has made it look shorter */
+  g_assert_cmpfloat_with_epsilon (outcome.seen_bps, 0.95 * 6000000, 1);
+  g_assert_cmpfloat_with_epsilon (outcome.bps, 4800000, 1);        /* six had gone by within 10 ms */
 
-  g_assert_false (probe (&outcome, MS, 3, 0));                    /* too little of it came */
-  g_assert_false (probe (&outcome, MS / 10, 0, 0));               /* held up somewhere before */
+  g_assert_false (probe (&outcome, MS, 0, 3, 0));                 /* too little of it came */
+  g_assert_false (probe (&outcome, MS / 10, 0, 0, 0));            /* held up somewhere before */
 }
 
 static void
