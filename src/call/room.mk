@@ -23,7 +23,7 @@ tests_call_test_call_SOURCES = tests/call/test-call.c $(CALL_TEST_PEOPLE)
 tests_call_test_call_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/call/test-hostile
-tests_call_test_hostile_SOURCES = tests/call/test-hostile.c $(CALL_TEST_PEOPLE)
+tests_call_test_hostile_SOURCES = tests/call/test-hostile.c tests/lib/hostile.c tests/lib/hostile.h $(CALL_TEST_PEOPLE)
 tests_call_test_hostile_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/call/test-knock-guard

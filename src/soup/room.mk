@@ -52,7 +52,7 @@ tests_soup_test_ws_uri_LDADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BAS
 
 check_PROGRAMS += tests/soup/test-hostile-rendezvous
 tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h \
-  tests/lib/people.c tests/lib/people.h
+  tests/lib/hostile.c tests/lib/hostile.h tests/lib/people.c tests/lib/people.h
 tests_soup_test_hostile_rendezvous_CPPFLAGS = $(AM_CPPFLAGS)
 tests_soup_test_hostile_rendezvous_LDADD    = libyodel.la $(BASE_LIBS)
 

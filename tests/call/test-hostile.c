@@ -6,8 +6,8 @@
 
 #include "identity/address.h"
 #include "identity/identity-private.h"
+#include "lib/hostile.h"
 #include "lib/loop-signaller.h"
-#include "lib/people.h"
 #include "signalling/knock.h"
 #include "signalling/sealed-message.h"
 
@@ -49,34 +49,9 @@ static GBytes *
 bend (Pair   *pair,
       GBytes *message)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (message, &size);
-  g_autofree guint8 *copy = g_memdup2 (data, size);
+  GBytes *other = pair->seen->len > 0 ? pair->seen->pdata[g_rand_int_range (pair->dice, 0, (gint32) pair->seen->len)] : message;
 
-  switch (g_rand_int_range (pair->dice, 0, 4))
-    {
-    case 0:   /* one bit */
-      copy[g_rand_int_range (pair->dice, 0, (gint32) size)] ^= (guint8) (1 << g_rand_int_range (pair->dice, 0, 8));
-      break;
-    case 1:   /* cut */
-      size = (gsize) g_rand_int_range (pair->dice, 0, (gint32) size);
-      break;
-    case 2:   /* forged, in a size that exists */
-      for (gsize i = 1; i < size; i++)
-        copy[i] = (guint8) g_rand_int_range (pair->dice, 0, 256);
-      break;
-    case 3:   /* the head of one and the tail of another */
-      if (pair->seen->len > 0)
-        {
-          gsize n;
-          const guint8 *other = g_bytes_get_data (pair->seen->pdata[g_rand_int_range (pair->dice, 0, (gint32) pair->seen->len)], &n);
-
-          if (n == size)
-            memcpy (copy + size / 2, other + size / 2, size - size / 2);
-        }
-      break;
-    }
-  return g_bytes_new (copy, size);
+  return g_rand_int_range (pair->dice, 0, 4) == 0 ? hostile_cut (message, pair->dice) : hostile_forge (message, other, pair->dice);
 }
 
 /* Loses, repeats, delays, mixes up, sends to the wrong one, bends and replays. */
@@ -110,13 +85,9 @@ test_everything (Pair          *pair,
   pair->bob.auto_accept = TRUE;
   for (guint i = 0; i < 3; i++)
     {
-      g_clear_object (&pair->bob.call);
-      person_call (&pair->alice, "bob");
-      run_until (is_in (&pair->alice, YODEL_CALL_CONNECTED) && is_in (&pair->bob, YODEL_CALL_CONNECTED));
+      hostile_talk (&pair->alice, &pair->bob);
       g_assert_cmpuint (pair->bob.n_incoming, ==, i + 1);   /* no replay rings */
-      g_assert_cmpstr (yodel_call_get_safety_code (pair->alice.call), ==, yodel_call_get_safety_code (pair->bob.call));
-      yodel_call_hang_up (pair->alice.call);
-      run_until (is_in (&pair->alice, YODEL_CALL_ENDED) && is_in (&pair->bob, YODEL_CALL_ENDED));
+      hostile_part (&pair->alice, &pair->bob);
     }
 }
 

@@ -5,10 +5,7 @@
 
 #include <string.h>
 
-#define MAX_KEPT   64
-#define N_DEEDS    8
-#define DELAY_MS   700
-#define REORDER_MS 60
+#define MAX_KEPT 64
 
 typedef struct
 {
@@ -27,7 +24,7 @@ struct _FrameProxy
   GSocketService *service;     /* (owned) */
   guint16         port;
   guint16         server_port;
-  FrameDeeds      deeds;
+  Deeds           deeds;
   double          share;
   GRand          *dice;        /* (owned) */
   GPtrArray      *tunnels;     /* (owned) */
@@ -129,12 +126,12 @@ static void
 pass_later (Tunnel *self,
             guint   from,
             GBytes *frame,
-            guint   max_ms)
+            guint   after_ms)
 {
   Late *late = g_new (Late, 1);
 
   *late = (Late) { tunnel_ref (self), from, g_bytes_ref (frame) };
-  g_timeout_add_full (G_PRIORITY_DEFAULT, (guint) g_rand_int_range (self->proxy->dice, 1, (gint32) max_ms), on_late, late, late_free);
+  g_timeout_add_full (G_PRIORITY_DEFAULT, after_ms, on_late, late, late_free);
 }
 
 /* Where the payload of a frame begins; its mask stands before that. */
@@ -226,40 +223,38 @@ find_other (Tunnel *self)
 }
 
 static void
-do_ill (Tunnel     *self,
-        guint       from,
-        GBytes     *frame,
-        FrameDeeds  deed)
+do_ill (Tunnel *self,
+        guint   from,
+        GBytes *frame,
+        Deeds   deed)
 {
   FrameProxy *proxy = self->proxy;
   g_autoptr (GBytes) other = NULL;
 
   switch (deed)
     {
-    case FRAME_DROP:
+    case DEED_DROP:
       break;
-    case FRAME_DELAY:
-      pass_later (self, from, frame, DELAY_MS);
+    case DEED_DELAY:
+    case DEED_REORDER:
+      pass_later (self, from, frame, hostile_late_ms (deed, proxy->dice));
       break;
-    case FRAME_DUPLICATE:
+    case DEED_DUPLICATE:
       pass_bytes (self, from, frame);
       pass_bytes (self, from, frame);
       break;
-    case FRAME_REORDER:
-      pass_later (self, from, frame, REORDER_MS);
-      break;
-    case FRAME_REPLAY:
+    case DEED_REPLAY:
       pass_bytes (self, from, frame);
       pass_bytes (self, from, self->kept[from]->pdata[g_rand_int_range (proxy->dice, 0, (gint32) self->kept[from]->len)]);
       break;
-    case FRAME_SWAP:
+    case DEED_SWAP:
       pass_bytes (find_other (self), from, frame);
       break;
-    case FRAME_CUT:
+    case DEED_CUT:
       other = cut (proxy, frame);
       pass_bytes (self, from, other);
       break;
-    case FRAME_FORGE:
+    case DEED_FORGE:
       other = forge (proxy, frame);
       pass_bytes (self, from, other);
       break;
@@ -272,18 +267,16 @@ treat (Tunnel *self,
        GBytes *frame)
 {
   FrameProxy *proxy = self->proxy;
-  FrameDeeds deed;
+  Deeds deed;
 
   if (self->kept[from]->len < MAX_KEPT)
     g_ptr_array_add (self->kept[from], g_bytes_ref (frame));
-  if (proxy->deeds == 0 || g_rand_double (proxy->dice) >= proxy->share)
+  deed = hostile_choose (proxy->deeds, proxy->share, proxy->dice);
+  if (deed == 0)
     {
       pass_bytes (self, from, frame);
       return;
     }
-  do
-    deed = 1u << g_rand_int_range (proxy->dice, 0, N_DEEDS);
-  while ((proxy->deeds & deed) == 0);
   proxy->n_deeds++;
   do_ill (self, from, frame, deed);
 }
@@ -393,10 +386,10 @@ on_client (GSocketService    *service,
 }
 
 FrameProxy *
-frame_proxy_new (guint16     server_port,
-                 FrameDeeds  deeds,
-                 double      share,
-                 guint32     seed)
+frame_proxy_new (guint16 server_port,
+                 Deeds   deeds,
+                 double  share,
+                 guint32 seed)
 {
   FrameProxy *self = g_new0 (FrameProxy, 1);
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -439,11 +432,4 @@ guint
 frame_proxy_get_n_deeds (FrameProxy *self)
 {
   return self->n_deeds;
-}
-
-void
-frame_proxy_set_share (FrameProxy *self,
-                       double      share)
-{
-  self->share = share;
 }
