@@ -6,8 +6,8 @@
 #include "dht/dht-node.h"
 #include "dht/dht-uri.h"
 
-/* Whether the table still answers is asked: soon while it does not, seldom while it does. */
-#define FIRST_PROBE_MS        250
+/* Whether the table still answers is asked: soon while it does not, after twice as long each time; seldom while it does. */
+#define FIRST_PROBE_MS        125
 #define LAST_PROBE_MS         (30 * 1000)
 #define QUIET_PROBE_S         300
 #define QUIET_PROBE_LOW_S     1800
@@ -153,7 +153,6 @@ on_no_answer (YodelDhtSignaller *self)
                          ? "no node of the hash table answers"
                          : "no node of the hash table is known: name one, as in dht:HOST:PORT";
 
-  self->probe_ms = MIN (self->probe_ms * 2, LAST_PROBE_MS);
   schedule_probe (self, self->probe_ms);
   set_state (self, YODEL_SIGNALLER_STARTING, reason);
   self->may_be_forgotten |= was_reachable && self->settings.is_low_traffic;
