@@ -47,6 +47,33 @@ conclude (YodelCall *self)
     yodel_endpoint_call_ended (self->endpoint, self);
 }
 
+/* Whether this side has taken the call, and nothing says that the peer knows. */
+static gboolean
+is_accept_unheard (YodelCall *self)
+{
+  return !self->is_outgoing && self->dialogue != NULL && yodel_call_dialogue_get_state (self->dialogue) == YODEL_DIALOGUE_ACCEPTED;
+}
+
+/* The same end has the same words, whatever noticed it first. */
+static void
+set_end (YodelCall      *self,
+         YodelEndReason  reason,
+         const char     *text)
+{
+  const char *name = yodel_call_call_name (self);
+  const gboolean is_unheard = (reason == YODEL_END_FAILED || reason == YODEL_END_NO_PATH) && is_accept_unheard (self);
+
+  self->is_ending = TRUE;
+  self->end_reason = is_unheard ? YODEL_END_LOST : reason;
+  g_free (self->end_text);
+  if (is_unheard)
+    self->end_text = g_strdup_printf ("%s cannot be reached any more", name);
+  else if (reason == YODEL_END_REMOTE)
+    self->end_text = g_strdup_printf ("%s hung up", name);
+  else
+    self->end_text = g_strdup (text != NULL ? text : "the call was ended here");
+}
+
 /* It is over for this reason.  Sinks are finished first: it is told when the session has ended. */
 void
 yodel_call_end (YodelCall      *self,
@@ -55,10 +82,7 @@ yodel_call_end (YodelCall      *self,
 {
   if (self->is_ending)
     return;
-  self->is_ending = TRUE;
-  self->end_reason = reason;
-  g_free (self->end_text);
-  self->end_text = g_strdup (text);
+  set_end (self, reason, text);
   if (self->session != NULL && yodel_session_get_state (self->session) != YODEL_SESSION_ENDED)
     yodel_session_close (self->session);
   else
@@ -86,15 +110,12 @@ void
 yodel_call_end_of_session (YodelCall *self)
 {
   YodelEndReason reason = yodel_session_get_end_reason (self->session);
-  const char *text = yodel_session_get_end_text (self->session);
   YodelHangUpReason told = reason == YODEL_END_REMOTE || reason == YODEL_END_LOCAL ? YODEL_HANG_UP_NORMAL
                                                                                    : YODEL_HANG_UP_FAILED;
 
   if (!self->is_ending)
     {
-      self->is_ending = TRUE;
-      self->end_reason = reason;
-      self->end_text = text != NULL ? g_strdup (text) : g_strdup_printf ("%s hung up", yodel_call_call_name (self));
+      set_end (self, reason, yodel_session_get_end_text (self->session));
       if (self->dialogue != NULL)
         yodel_call_dialogue_hang_up (self->dialogue, told, g_get_monotonic_time ());
       yodel_call_talk_pump (self);
@@ -126,8 +147,12 @@ reason_of (YodelDialogueEnd end)
 static char *
 describe_no_answer (YodelCall *self)
 {
+  g_autofree char *obstacle = NULL;
+
   if (!self->is_outgoing)
     return g_strdup_printf ("a missed call of %s", yodel_call_call_name (self));
+  if (self->route.signaller == NULL && (obstacle = yodel_endpoint_dup_obstacle (self->endpoint, self->only)) != NULL)
+    return g_strdup_printf ("%s was not found: %s", yodel_call_call_name (self), obstacle);
   if (self->route.signaller == NULL)
     return g_strdup_printf ("%s was not found, or does not want to be", yodel_call_call_name (self));
   return g_strdup_printf ("%s did not answer", yodel_call_call_name (self));

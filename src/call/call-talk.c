@@ -39,7 +39,7 @@ on_timer (gpointer data)
     yodel_call_dialogue_advance (self->dialogue, now_us);
   if (self->state == YODEL_CALL_CONNECTING && now_us >= self->accepted_us + CONNECT_US)
     {
-      g_autofree char *text = g_strdup_printf ("%s accepted, but said no more", yodel_call_call_name (self));
+      g_autofree char *text = g_strdup_printf ("%s %s, but said no more", yodel_call_call_name (self), self->is_outgoing ? "accepted" : "called");
 
       yodel_call_fail (self, YODEL_END_FAILED, text);
     }

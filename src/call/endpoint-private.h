@@ -100,6 +100,9 @@ void     yodel_endpoint_watch         (YodelEndpoint           *self,
 
 void     yodel_endpoint_tell_contacts (YodelEndpoint           *self);
 
+char    *yodel_endpoint_dup_obstacle  (YodelEndpoint           *self,
+                                       YodelSignaller          *only);
+
 /* endpoint-inbox.c */
 void     yodel_endpoint_receive       (YodelEndpoint           *self,
                                        YodelSignaller          *signaller,

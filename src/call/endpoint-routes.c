@@ -114,6 +114,29 @@ yodel_endpoint_use_hints (YodelEndpoint      *self,
     }
 }
 
+/* @only: (nullable): the one way that counts.
+ *
+ * Returns: (transfer full) (nullable): why nothing goes out by any way, NULL where something does */
+char *
+yodel_endpoint_dup_obstacle (YodelEndpoint  *self,
+                             YodelSignaller *only)
+{
+  g_autofree char *obstacle = NULL;
+
+  for (guint i = 0; i < self->signallers->len; i++)
+    {
+      YodelSignaller *signaller = self->signallers->pdata[i];
+
+      if (only != NULL && signaller != only)
+        continue;
+      if (yodel_signaller_get_state (signaller) == YODEL_SIGNALLER_REACHABLE)
+        return NULL;
+      if (obstacle == NULL)
+        obstacle = yodel_signaller_dup_reason (signaller);
+    }
+  return g_steal_pointer (&obstacle);
+}
+
 static char *
 scheme_of (YodelSignaller *signaller)
 {
