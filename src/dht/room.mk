@@ -34,10 +34,22 @@ tests_dht_test_dht_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY
 tests_dht_test_dht_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
 
 check_PROGRAMS += tests/dht/test-observer
-tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
+tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/dht/table-people.c tests/dht/table-people.h \
+  tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_observer_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_observer_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 tests_dht_test_observer_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
+
+check_PROGRAMS += tests/dht/test-hostile-dht
+tests_dht_test_hostile_dht_SOURCES  = tests/dht/test-hostile-dht.c \
+  tests/dht/evil-network.c tests/dht/evil-network.h \
+  tests/dht/evil-table.c tests/dht/evil-table.h \
+  tests/dht/table-people.c tests/dht/table-people.h \
+  tests/lib/hostile.c tests/lib/hostile.h tests/lib/made-envelope.c tests/lib/made-envelope.h \
+  tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
+tests_dht_test_hostile_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
+tests_dht_test_hostile_dht_LDADD    = libyodel-dht.la $(DHT_LIBS) $(CORE_LIBS)
+tests_dht_test_hostile_dht_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
 
 check_PROGRAMS += tests/fuzz/fuzz-dht-uri
 tests_fuzz_fuzz_dht_uri_SOURCES = tests/fuzz/fuzz-dht-uri.c tests/lib/fuzz-replay.c

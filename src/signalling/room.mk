@@ -19,7 +19,7 @@ tests_signalling_test_call_message_SOURCES = tests/signalling/test-call-message.
 tests_signalling_test_call_message_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/signalling/test-sealed-message
-tests_signalling_test_sealed_message_SOURCES = tests/signalling/test-sealed-message.c
+tests_signalling_test_sealed_message_SOURCES = tests/signalling/test-sealed-message.c tests/lib/made-envelope.c tests/lib/made-envelope.h
 tests_signalling_test_sealed_message_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/signalling/test-replay-cache

@@ -3,14 +3,11 @@
 
 #include <string.h>
 
-#include <opendht/opendht_c.h>
 #include <yodel/yodel.h>
 
 #include "call/endpoint-private.h"
-#include "dht/dht-mailbox.h"
-#include "dht/dht-signaller.h"
+#include "dht/table-people.h"
 #include "identity/address.h"
-#include "lib/people.h"
 #include "lib/udp-tap.h"
 #include "rendezvous/mailbox-key.h"
 
@@ -27,8 +24,7 @@ typedef struct
   GPtrArray *heard;        /* (owned) GBytes: what came for bob, sealed */
 } World;
 
-static guint16     first_port;       /* of the nodes of this network: those of the one before may not be gone yet */
-static guint16     network = 600;
+static Table       table = { .network = 600 };
 static gint64      offset_us;        /* of the calendar */
 static GByteArray *seen;             /* under the lock of the tap */
 
@@ -48,7 +44,7 @@ on_datagram (guint16       from,
              const guint8 *data,
              gsize         size)
 {
-  if (to >= first_port && to < first_port + N_PORTS && seen->len < MAX_SEEN)
+  if (to >= table.first_port && to < table.first_port + N_PORTS && seen->len < MAX_SEEN)
     g_byte_array_append (seen, data, (guint) size);
 }
 
@@ -65,12 +61,7 @@ static void
 join (Person *self,
       guint   number)
 {
-  g_autofree char *uri = g_strdup_printf ("dht:127.0.0.1:%u?network=%u&port=%u", first_port + (number == 0 ? 1 : 0), network, first_port + number);
-  GError *error = NULL;
-  YodelSignaller *signaller = g_initable_new (YODEL_TYPE_DHT_SIGNALLER, NULL, &error, "uri", uri, NULL);
-
-  g_assert_no_error (error);
-  person_join (self, signaller);
+  table_join (&table, number, self);
   yodel_endpoint_set_name (self->endpoint, NAME);
 }
 
@@ -83,25 +74,18 @@ key_of (Person *self)
   return key;
 }
 
-static gboolean
-is_reachable (Person *self)
-{
-  return yodel_signaller_get_state (self->signaller) == YODEL_SIGNALLER_REACHABLE;
-}
-
 static void
 all_join (World *world)
 {
-  first_port = (guint16) (first_port + N_PORTS);
-  network++;
+  table_renew (&table, N_PORTS);
   join (&world->alice, 0);
   join (&world->bob, 1);
   for (guint i = 0; i < N_OTHERS; i++)
     join (&world->others[i], i + 2);
   g_signal_connect (world->bob.signaller, "received", G_CALLBACK (on_received), world);
-  run_until (is_reachable (&world->alice) && is_reachable (&world->bob));
+  run_until (table_is_reachable (&world->alice) && table_is_reachable (&world->bob));
   for (guint i = 0; i < N_OTHERS; i++)
-    run_until (is_reachable (&world->others[i]));
+    run_until (table_is_reachable (&world->others[i]));
 }
 
 static void
@@ -172,13 +156,6 @@ was_seen (gconstpointer data,
 }
 
 static void
-make_open (Person          *self,
-           YodelDhtMailbox *mailbox)
-{
-  yodel_dht_mailbox_make_open (key_of (self), (guint32) (g_get_real_time () / G_USEC_PER_SEC / YODEL_MAILBOX_DAY_S), mailbox);
-}
-
-static void
 assert_unknown (Person *self)
 {
   const char *address = person_address (self);
@@ -208,7 +185,7 @@ test_learns_nothing (World         *world,
   g_assert_cmpstr (yodel_call_get_remote_name (world->bob.call), ==, NAME);
 
   /* he sees where it lies, and the envelope */
-  make_open (&world->bob, &mailbox);
+  table_get_open (&world->bob, &mailbox);
   g_assert_true (was_seen (mailbox.bytes, sizeof mailbox.bytes));
   g_assert_cmpuint (world->heard->len, >, 0);
   sealed = g_bytes_get_data (world->heard->pdata[0], &size);
@@ -244,24 +221,15 @@ static void
 test_forges_nothing (World         *world,
                      gconstpointer  data)
 {
-  dht_runner *runner = dht_runner_new ();
-  dht_runner_config config;
   YodelDhtMailbox mailbox;
+  dht_runner *runner;
   guint n_put = 0, n_bent = 0;
   const guint64 n_unreadable = world->bob.endpoint->counters.n_unreadable;
 
   talk (world);
   hang_up (world);
-  dht_runner_config_default (&config);
-  config.threaded = true;
-  config.dht_config.node_config.network = network;
-  g_assert_cmpint (dht_runner_run_config (runner, (in_port_t) (first_port + 40), &config), ==, 0);
-  {
-    g_autofree char *port = g_strdup_printf ("%u", first_port);
-
-    dht_runner_bootstrap (runner, "127.0.0.1", port);
-  }
-  make_open (&world->bob, &mailbox);
+  runner = table_add_node (&table, 40);
+  table_get_open (&world->bob, &mailbox);
   for (guint i = 0, n = MIN (8, world->heard->len); i < n; i++)
     {
       gsize size, other_size;
@@ -296,7 +264,7 @@ test_links_no_days (World         *world,
 
   talk (world);
   hang_up (world);
-  make_open (&world->bob, &before);
+  table_get_open (&world->bob, &before);
   g_assert_true (was_seen (before.bytes, sizeof before.bytes));
 
   all_leave (world);
@@ -306,7 +274,7 @@ test_links_no_days (World         *world,
   udp_tap_open (on_datagram);
   all_join (world);
   talk (world);
-  make_open (&world->bob, &after);
+  table_get_open (&world->bob, &after);
   g_assert_true (was_seen (after.bytes, sizeof after.bytes));
   g_assert_false (was_seen (before.bytes, sizeof before.bytes));
   g_assert_cmpint (memcmp (before.bytes, after.bytes, sizeof before.bytes), !=, 0);
@@ -322,7 +290,7 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
-  first_port = (guint16) g_test_rand_int_range (31000, 39000);
+  table.first_port = (guint16) g_test_rand_int_range (31000, 39000);
   ADD ("learns-no-name-no-address-no-word", test_learns_nothing);
   ADD ("forges-and-replays-nothing", test_forges_nothing);
   ADD ("links-no-days", test_links_no_days);

@@ -1,4 +1,4 @@
-/* Sees what the nodes of this process say to each other over UDP, by standing in for sendto(): the program that has it is to be
+/* Sees what the nodes of this process say to each other over UDP, and may have its own way with it, by standing in for sendto(): the program that has it is to be
  * linked with -export-dynamic. */
 #pragma once
 
@@ -12,3 +12,16 @@ typedef void (*UdpTapFunc) (guint16       from,
 
 /* @func: called on any thread, by one at a time */
 void udp_tap_open (UdpTapFunc func);
+
+/* Returns: TRUE if @bytes are not to be sent, or were sent already in its own way */
+typedef gboolean (*UdpTamperFunc) (int      fd,
+                                   guint16  to,
+                                   GBytes  *bytes);
+
+/* @func: called on any thread, by one at a time, with what goes out over IPv4; when this returns none is under way */
+void udp_tap_tamper (UdpTamperFunc func);
+
+/* Not seen by any of them.  @to: a port of 127.0.0.1 */
+void udp_tap_send (int      fd,
+                   guint16  to,
+                   GBytes  *bytes);

@@ -6,6 +6,7 @@
 #include "identity/identity-private.h"
 #include "lib/cases.h"
 #include "lib/hex.h"
+#include "lib/made-envelope.h"
 #include "signalling/hpke.h"
 #include "signalling/knock.h"
 #include "signalling/sealed-message.h"
@@ -164,26 +165,6 @@ test_any_bit_matters (People        *people,
   g_assert_null (yodel_sealed_message_open (people->bob, bytes->data, 0, sender));
 }
 
-/* Seals an inside of the test's own making to Bob, as one who holds no honest program. */
-static YodelCallMessage *
-open_made_inside (People       *people,
-                  const guint8 *inside,
-                  gsize         size)
-{
-  g_autofree guint8 *bytes = g_malloc (size + 49);
-  guint8 info[22 + 32], box_key[32], secret[32], sender[32];
-
-  memcpy (info, "yodel sealed message 1", 22);
-  memcpy (info + 22, key_of (people->bob), 32);
-  g_assert_true (yodel_identity_get_box_key (key_of (people->bob), box_key));
-  g_assert_cmpint (crypto_scalarmult (secret, people->dice, box_key), ==, 0);
-  bytes[0] = 1;
-  crypto_scalarmult_base (bytes + 1, people->dice);
-  g_assert_true (yodel_hpke_seal (&(YodelHpkeContext) { secret, bytes + 1, box_key, info, sizeof info },
-                                  bytes, 1, inside, size, bytes + 33));
-  return yodel_sealed_message_open (people->bob, bytes, size + 49, sender);
-}
-
 typedef struct
 {
   const char *name;
@@ -207,21 +188,19 @@ test_inside (People        *people,
              gconstpointer  data)
 {
   const InsideCase *c = data;
+  const MadeEnvelope envelope = {
+    .receiver = key_of (people->bob),
+    .named = key_of (c->names_bob ? people->bob : people->mallory),
+    .sender = key_of (people->alice),
+    .signer = c->claims_alice ? people->mallory : people->alice,
+    .inside_bytes = c->size,
+    .padding = c->padding,
+  };
   g_autoptr (YodelCallMessage) ring = new_ring ();
-  g_autoptr (YodelCallMessage) opened = NULL;
-  guint8 inside[975] = { 0 };
-  guint8 what[22 + 32 + 256];
-  gsize n = yodel_call_message_write (ring, what + 54, 256);
+  g_autoptr (GBytes) sealed = made_envelope_seal (&envelope, ring, people->dice);
+  guint8 sender[32];
+  g_autoptr (YodelCallMessage) opened = open_bytes (people->bob, sealed, sender);
 
-  memcpy (what, "yodel sealed message 1", 22);
-  memcpy (what + 22, key_of (c->names_bob ? people->bob : people->mallory), 32);
-  memcpy (inside, key_of (people->alice), 32);
-  yodel_identity_sign (c->claims_alice ? people->mallory : people->alice, what, 54 + n, inside + 32);
-  inside[97] = n;
-  memcpy (inside + 98, what + 54, n);
-  inside[c->size - 1] = c->padding;
-
-  opened = open_made_inside (people, inside, c->size);
   g_assert_cmpint (opened != NULL, ==, c->is_taken);
 }
 
