@@ -16,7 +16,7 @@ libyodel_core_la_SOURCES += \
   %D%/yodel-endpoint.c \
   %D%/yodel-history.c
 
-CALL_TEST_PEOPLE = tests/lib/people.c tests/lib/people.h tests/lib/loop-signaller.c tests/lib/loop-signaller.h
+CALL_TEST_PEOPLE = tests/lib/people.c tests/lib/people.h tests/lib/run-until.h tests/lib/loop-signaller.c tests/lib/loop-signaller.h
 
 check_PROGRAMS += tests/call/test-call
 tests_call_test_call_SOURCES = tests/call/test-call.c $(CALL_TEST_PEOPLE)

@@ -28,14 +28,14 @@ tests_dht_test_dht_parts_CPPFLAGS = $(AM_CPPFLAGS) $(IDENTITY_CFLAGS)
 tests_dht_test_dht_parts_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/dht/test-dht
-tests_dht_test_dht_SOURCES  = tests/dht/test-dht.c tests/lib/udp-tap.c tests/lib/udp-tap.h
+tests_dht_test_dht_SOURCES  = tests/dht/test-dht.c tests/lib/run-until.h tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_dht_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 tests_dht_test_dht_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
 
 check_PROGRAMS += tests/dht/test-observer
 tests_dht_test_observer_SOURCES  = tests/dht/test-observer.c tests/dht/table-people.c tests/dht/table-people.h \
-  tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
+  tests/lib/people.c tests/lib/people.h tests/lib/run-until.h tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_observer_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_observer_LDADD    = libyodel-dht.la libyodel.la $(DHT_LIBS) $(IDENTITY_LIBS) $(BASE_LIBS)
 tests_dht_test_observer_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic
@@ -46,7 +46,7 @@ tests_dht_test_hostile_dht_SOURCES  = tests/dht/test-hostile-dht.c \
   tests/dht/evil-table.c tests/dht/evil-table.h \
   tests/dht/table-people.c tests/dht/table-people.h \
   tests/lib/hostile.c tests/lib/hostile.h tests/lib/made-envelope.c tests/lib/made-envelope.h \
-  tests/lib/people.c tests/lib/people.h tests/lib/udp-tap.c tests/lib/udp-tap.h
+  tests/lib/people.c tests/lib/people.h tests/lib/run-until.h tests/lib/udp-tap.c tests/lib/udp-tap.h
 tests_dht_test_hostile_dht_CPPFLAGS = $(AM_CPPFLAGS) $(DHT_CFLAGS)
 tests_dht_test_hostile_dht_LDADD    = libyodel-dht.la $(DHT_LIBS) $(CORE_LIBS)
 tests_dht_test_hostile_dht_LDFLAGS  = $(AM_LDFLAGS) -export-dynamic

@@ -51,7 +51,7 @@ tests_session_test_mailbox_SOURCES = tests/session/test-mailbox.c
 tests_session_test_mailbox_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/session/test-session
-tests_session_test_session_SOURCES = tests/session/test-session.c
+tests_session_test_session_SOURCES = tests/session/test-session.c tests/lib/run-until.h
 tests_session_test_session_LDADD   = $(CORE_LIBS)
 
 NEGOTIATION_PAIR = tests/session/negotiation-pair.c tests/session/negotiation-pair.h

@@ -42,7 +42,7 @@ libyodel_signaller_ws_la_LIBADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(
 libyodel_signaller_ws_la_LDFLAGS  = $(AM_LDFLAGS) -module -avoid-version -no-undefined -shared
 
 check_PROGRAMS += tests/soup/test-rendezvous
-tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c tests/lib/certificate.h
+tests_soup_test_rendezvous_SOURCES  = tests/soup/test-rendezvous.c tests/lib/run-until.h tests/lib/certificate.h
 tests_soup_test_rendezvous_CPPFLAGS = $(AM_CPPFLAGS) $(SOUP_CFLAGS)
 tests_soup_test_rendezvous_LDADD    = libyodel.la $(SOUP_LIBS) $(BASE_LIBS)
 
@@ -52,7 +52,7 @@ tests_soup_test_ws_uri_LDADD   = libyodel-soup.la libyodel.la $(SOUP_LIBS) $(BAS
 
 check_PROGRAMS += tests/soup/test-hostile-rendezvous
 tests_soup_test_hostile_rendezvous_SOURCES  = tests/soup/test-hostile-rendezvous.c tests/soup/frame-proxy.c tests/soup/frame-proxy.h \
-  tests/lib/hostile.c tests/lib/hostile.h tests/lib/people.c tests/lib/people.h
+  tests/lib/hostile.c tests/lib/hostile.h tests/lib/people.c tests/lib/people.h tests/lib/run-until.h
 tests_soup_test_hostile_rendezvous_CPPFLAGS = $(AM_CPPFLAGS)
 tests_soup_test_hostile_rendezvous_LDADD    = libyodel.la $(BASE_LIBS)
 

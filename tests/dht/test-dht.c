@@ -11,11 +11,11 @@
 #include "dht/dht-mailbox.h"
 #include "dht/dht-signaller.h"
 #include "identity/address.h"
+#include "lib/run-until.h"
 #include "lib/udp-tap.h"
 #include "rendezvous/mailbox-key.h"
 
 #define N_PEERS 8
-#define BOUND_S 30
 
 /* Somebody in the table. */
 typedef struct
@@ -52,35 +52,6 @@ on_started (GObject      *source,
 
   yodel_signaller_start_finish (YODEL_SIGNALLER (source), result, &peer->error);
 }
-
-typedef struct
-{
-  gint64      until_us;
-  const char *what;
-} Wait;
-
-/* Wakes the loop too, for what no source of it tells. */
-static gboolean
-on_tick (gpointer user_data)
-{
-  const Wait *wait = user_data;
-
-  if (g_get_monotonic_time () > wait->until_us)
-    g_error ("in vain waited for: %s", wait->what);
-  return G_SOURCE_CONTINUE;
-}
-
-/* Runs the loop until @expression or a bound. */
-#define RUN_UNTIL(expression)                                                                     \
-  G_STMT_START                                                                                    \
-  {                                                                                               \
-    Wait wait_ = { g_get_monotonic_time () + BOUND_S * G_USEC_PER_SEC, #expression };             \
-    const guint tick_ = g_timeout_add (20, on_tick, &wait_);                                      \
-    while (!(expression))                                                                         \
-      g_main_context_iteration (NULL, TRUE);                                                      \
-    g_source_remove (tick_);                                                                      \
-  }                                                                                               \
-  G_STMT_END
 
 static void
 peer_open (Peer       *self,
@@ -140,7 +111,7 @@ peers_open (Peer  *peers,
       peer_open (&peers[i], uri);
     }
   for (guint i = 0; i < n; i++)
-    RUN_UNTIL (is_reachable (&peers[i]));
+    run_until (is_reachable (&peers[i]));
 }
 
 static void
@@ -193,7 +164,7 @@ test_stranger_is_heard (void)
 
   peers_open (peers, N_PEERS);
   say (&peers[2], &peers[5], NULL, "a knock");
-  RUN_UNTIL (has_heard (&peers[5], "a knock"));
+  run_until (has_heard (&peers[5], "a knock"));
   g_assert_cmpstr (peers[5].last_way, ==, "open");
   for (guint i = 0; i < N_PEERS; i++)
     g_assert_cmpuint (peers[i].received->len, ==, i == 5 ? 1 : 0);
@@ -209,13 +180,13 @@ test_contacts_have_mailboxes_of_their_own (void)
   set_contacts (&peers[1], &peers[6]);
   set_contacts (&peers[6], &peers[1]);
   say (&peers[1], &peers[6], "pair", "only you");
-  RUN_UNTIL (has_heard (&peers[6], "only you"));
+  run_until (has_heard (&peers[6], "only you"));
   g_assert_cmpstr (peers[6].last_way, ==, "pair");
 
   /* who does not have us among his contacts hears us too */
   set_contacts (&peers[3], &peers[6]);
   say (&peers[3], &peers[6], NULL, "you do not know me");
-  RUN_UNTIL (has_heard (&peers[6], "you do not know me"));
+  run_until (has_heard (&peers[6], "you do not know me"));
   g_assert_cmpstr (peers[6].last_way, ==, "open");
   peers_close (peers, N_PEERS);
 }
@@ -228,7 +199,7 @@ test_first_node_may_go (void)
   peers_open (peers, N_PEERS);
   peer_close (&peers[0]);
   say (&peers[2], &peers[7], NULL, "without it");
-  RUN_UNTIL (has_heard (&peers[7], "without it"));
+  run_until (has_heard (&peers[7], "without it"));
   peers_close (peers + 1, N_PEERS - 1);
 }
 
@@ -240,7 +211,7 @@ test_largest_message (void)
 
   peers_open (peers, N_PEERS);
   say (&peers[0], &peers[4], NULL, text);
-  RUN_UNTIL (has_heard (&peers[4], text));
+  run_until (has_heard (&peers[4], text));
   peers_close (peers, N_PEERS);
 }
 
@@ -273,15 +244,15 @@ test_low_traffic_serves_nobody (void)
   udp_tap_open (count_requests);
   uri = g_strdup_printf ("dht:127.0.0.1:%u?port=%u&network=%u&traffic=low", first_port, quiet_port, network);
   peer_open (quiet, uri);
-  RUN_UNTIL (is_reachable (quiet));
+  run_until (is_reachable (quiet));
   for (guint i = 0; i < N_PEERS - 1; i++)
     {
       g_autofree char *word = g_strdup_printf ("word %u", i), *answer = g_strdup_printf ("answer %u", i);
 
       say (&peers[i], quiet, NULL, word);
-      RUN_UNTIL (has_heard (quiet, word));
+      run_until (has_heard (quiet, word));
       say (quiet, &peers[i], NULL, answer);
-      RUN_UNTIL (has_heard (&peers[i], answer));
+      run_until (has_heard (&peers[i], answer));
     }
   udp_tap_open (NULL);
   g_assert_cmpuint (n_sent, >, 0);
@@ -336,7 +307,7 @@ test_flood_does_not_hide_a_contact (void)
   set_contacts (&peers[6], &peers[1]);
   flood (&peers[6], 2000);
   say (&peers[1], &peers[6], NULL, "it is me");
-  RUN_UNTIL (has_heard (&peers[6], "it is me"));
+  run_until (has_heard (&peers[6], "it is me"));
   g_assert_cmpuint (peers[6].received->len, <, 1000);
   peers_close (peers, N_PEERS);
 }
@@ -365,12 +336,12 @@ test_known_nodes_outlast_the_program (void)
   /* of the caches the one that is free now is taken by who comes next */
   peers_open (peers, N_PEERS - 1);
   peer_close (&peers[3]);
-  RUN_UNTIL (are_nodes_written ());
+  run_until (are_nodes_written ());
   uri = g_strdup_printf ("dht:?network=%u", network);
   peer_open (&again, uri);
-  RUN_UNTIL (is_reachable (&again));
+  run_until (is_reachable (&again));
   say (&again, &peers[5], NULL, "back");
-  RUN_UNTIL (has_heard (&peers[5], "back"));
+  run_until (has_heard (&peers[5], "back"));
   peer_close (&again);
   peers_close (peers, 3);
   peers_close (peers + 4, N_PEERS - 5);
@@ -382,10 +353,10 @@ test_nobody_there_is_said (void)
   Peer peer;
 
   peer_open (&peer, "dht:?network=70");
-  RUN_UNTIL (has_reason (&peer));
+  run_until (has_reason (&peer));
   g_assert_false (is_reachable (&peer));
   yodel_signaller_stop (peer.signaller);
-  RUN_UNTIL (peer.error != NULL);
+  run_until (peer.error != NULL);
   g_assert_error (peer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   peer_close (&peer);
 }
@@ -397,9 +368,9 @@ test_busy_port_is_said (void)
   g_autofree char *uri = g_strdup_printf ("dht:?network=71&port=%u", first_port + 50);
 
   peer_open (&one, uri);
-  RUN_UNTIL (has_reason (&one));
+  run_until (has_reason (&one));
   peer_open (&two, uri);
-  RUN_UNTIL (two.error != NULL);
+  run_until (two.error != NULL);
   g_assert_error (two.error, YODEL_ERROR, YODEL_ERROR_UNREACHABLE);
   g_assert_cmpint (yodel_signaller_get_state (two.signaller), ==, YODEL_SIGNALLER_STOPPED);
   peer_close (&two);
@@ -416,7 +387,7 @@ test_stop_ends_what_is_under_way (void)
   peer_close (&peer);
 
   peer_open (&peer, "dht:127.0.0.1:1?network=77");
-  RUN_UNTIL (has_reason (&peer));
+  run_until (has_reason (&peer));
   say (&peer, &peer, NULL, "to nobody");
   peer_close (&peer);
 }

@@ -2,19 +2,6 @@
 
 #include <glib/gstdio.h>
 
-gboolean
-person_on_bound (gpointer data)
-{
-  g_error ("in vain waited for: %s", (const char *) data);
-  return G_SOURCE_REMOVE;
-}
-
-gboolean
-person_on_tick (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
 static void
 on_incoming (YodelEndpoint *endpoint,
              YodelCall     *call,

@@ -3,8 +3,7 @@
 
 #include <yodel/yodel.h>
 
-/* Nothing here waits longer than this. */
-#define BOUND_S 120
+#include "lib/run-until.h"
 
 typedef struct
 {
@@ -46,19 +45,6 @@ void        person_befriend (Person         *alice,
 void        person_call     (Person         *self,
                              const char     *address);
 
-gboolean    person_on_bound (gpointer        data);
-
-gboolean    person_on_tick  (gpointer        data);
-
 const char *person_address  (Person         *self);
-
-#define run_until(condition) G_STMT_START { \
-    guint bound = g_timeout_add_seconds (BOUND_S, person_on_bound, (gpointer) #condition); \
-    guint tick = g_timeout_add (10, person_on_tick, NULL); \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (bound); \
-    g_source_remove (tick); \
-  } G_STMT_END
 
 #define is_in(person, wanted) ((person)->call != NULL && yodel_call_get_state ((person)->call) == (wanted))

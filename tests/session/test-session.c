@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* Nothing here waits longer than this. */
-#define BOUND_S 20
+#include "lib/run-until.h"
 
 /* A source that hums, from a thread of its own. */
 struct _HumSource
@@ -217,33 +216,6 @@ tear_down (Fixture       *fixture,
   g_free (fixture->sdp);
 }
 
-static gboolean
-on_bound (gpointer data)
-{
-  g_error ("the test hangs");
-  return G_SOURCE_REMOVE;
-}
-
-#define run_until(condition) G_STMT_START { \
-    guint bound = g_timeout_add_seconds (BOUND_S, on_bound, NULL); \
-    while (!(condition)) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (bound); \
-  } G_STMT_END
-
-static gboolean
-wake_up (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-/* The like, for what changes on another thread. */
-#define run_until_counted(condition) G_STMT_START { \
-    guint tick = g_timeout_add (10, wake_up, NULL); \
-    run_until (condition); \
-    g_source_remove (tick); \
-  } G_STMT_END
-
 static void
 on_offer (GObject      *session,
           GAsyncResult *result,
@@ -337,11 +309,11 @@ test_call (Fixture       *fixture,
   negotiate (fixture, fixture->caller, fixture->callee);
   run_until (yodel_session_get_state (fixture->caller) == YODEL_SESSION_CONNECTED
              && yodel_session_get_state (fixture->callee) == YODEL_SESSION_CONNECTED);
-  run_until_counted (count_of (&fixture->caller_sink->n_loud) > 50
-                     && count_of (&fixture->callee_sink->n_loud) > 50);
+  run_until (count_of (&fixture->caller_sink->n_loud) > 50
+             && count_of (&fixture->callee_sink->n_loud) > 50);
   if (with_video != NULL)
-    run_until_counted (count_of (&fixture->caller_sink->n_pictures) > 20
-                       && count_of (&fixture->callee_sink->n_pictures) > 20);
+    run_until (count_of (&fixture->caller_sink->n_pictures) > 20
+               && count_of (&fixture->callee_sink->n_pictures) > 20);
 
   yodel_session_close (fixture->caller);
   run_until (yodel_session_get_state (fixture->callee) == YODEL_SESSION_ENDED
@@ -375,7 +347,7 @@ test_telephone_events (Fixture       *fixture,
 
   g_signal_connect (called->data, "telephone-event", G_CALLBACK (on_telephone_event), keys);
   negotiate (fixture, fixture->caller, fixture->callee);
-  run_until_counted (count_of (&fixture->callee_sink->n_loud) > 5);
+  run_until (count_of (&fixture->callee_sink->n_loud) > 5);
   g_object_get (calling->data, "can-send-telephone-events", &can, NULL);
   g_assert_true (can);
 
@@ -461,8 +433,8 @@ test_glare (Fixture       *fixture,
   make_answer (fixture, fixture->callee);
   take (fixture, fixture->caller, YODEL_SDP_ANSWER);
   g_assert_no_error (fixture->error);
-  run_until_counted (count_of (&fixture->caller_sink->n_loud) > 10
-                     && count_of (&fixture->callee_sink->n_loud) > 10);
+  run_until (count_of (&fixture->caller_sink->n_loud) > 10
+             && count_of (&fixture->callee_sink->n_loud) > 10);
 }
 
 /* Candidates of one side, on their way to the other by signalling. */
@@ -512,8 +484,8 @@ test_trickle (Fixture       *fixture,
   run_until (of_caller->len > 0 && of_callee->len > 0);
   pass_on (of_caller, fixture->callee);
   pass_on (of_callee, fixture->caller);
-  run_until_counted (count_of (&fixture->caller_sink->n_loud) > 10
-                     && count_of (&fixture->callee_sink->n_loud) > 10);
+  run_until (count_of (&fixture->caller_sink->n_loud) > 10
+             && count_of (&fixture->callee_sink->n_loud) > 10);
 }
 
 static void
@@ -523,12 +495,12 @@ test_restart_ice (Fixture       *fixture,
   int n_loud;
 
   negotiate (fixture, fixture->caller, fixture->callee);
-  run_until_counted (count_of (&fixture->callee_sink->n_loud) > 10);
+  run_until (count_of (&fixture->callee_sink->n_loud) > 10);
 
   yodel_session_restart_ice (fixture->caller);
   negotiate (fixture, fixture->caller, fixture->callee);
   n_loud = count_of (&fixture->callee_sink->n_loud);
-  run_until_counted (count_of (&fixture->callee_sink->n_loud) > n_loud + 100);
+  run_until (count_of (&fixture->callee_sink->n_loud) > n_loud + 100);
   g_assert_cmpint (yodel_session_get_state (fixture->caller), ==, YODEL_SESSION_CONNECTED);
 }
 

@@ -1,9 +1,9 @@
 /* Hosts that talk on the local network: what one says the other hears, and nobody beside them. */
 #include <string.h>
 
+#include "lib/run-until.h"
 #include "signalling/lan/lan-link.h"
 
-#define BOUND_MS      20000
 #define MESSAGE_BYTES 600
 
 typedef struct
@@ -23,24 +23,6 @@ typedef struct
   GByteArray     *seen;
   guint8          buffers[2][4096];
 } Wire;
-
-static gboolean
-on_bound (gpointer user_data)
-{
-  g_error ("nothing happens any more");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for_message (Host  *host,
-                  guint  n)
-{
-  guint bound = g_timeout_add (BOUND_MS, on_bound, NULL);
-
-  while (host->heard->len < n)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (bound);
-}
 
 static void
 on_message (GBytes     *message,
@@ -93,7 +75,7 @@ assert_heard (Host   *host,
               guint   n,
               GBytes *message)
 {
-  wait_for_message (host, n);
+  run_until (host->heard->len >= n);
   g_assert_true (g_bytes_equal (host->heard->pdata[n - 1], message));
 }
 

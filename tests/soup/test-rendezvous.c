@@ -7,8 +7,7 @@
 
 #include "rendezvous/post-office.h"
 #include "lib/certificate.h"
-
-#define BOUND_MS 20000
+#include "lib/run-until.h"
 
 typedef struct
 {
@@ -25,46 +24,6 @@ typedef struct
   gboolean  is_done;
   GError   *error;
 } Outcome;
-
-static gboolean
-on_bound (gpointer user_data)
-{
-  g_error ("nothing happens any more");
-  return G_SOURCE_REMOVE;
-}
-
-/* Runs the loop until *@flag. */
-static void
-wait_for (const gboolean *flag)
-{
-  guint bound = g_timeout_add (BOUND_MS, on_bound, NULL);
-
-  while (!*flag)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (bound);
-}
-
-static void
-wait_for_number (const guint *number,
-                 guint        wanted)
-{
-  guint bound = g_timeout_add (BOUND_MS, on_bound, NULL);
-
-  while (*number < wanted)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (bound);
-}
-
-static void
-wait_for_state (Person              *person,
-                YodelSignallerState  state)
-{
-  guint bound = g_timeout_add (BOUND_MS, on_bound, NULL);
-
-  while (yodel_signaller_get_state (person->signaller) != state)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (bound);
-}
 
 static YodelRendezvous *
 new_rendezvous (const char *listen)
@@ -165,7 +124,7 @@ send_one (Person             *from,
   Outcome outcome;
 
   send_begin (from, to, way, hints, last, &outcome);
-  wait_for (&outcome.is_done);
+  run_until (outcome.is_done);
   g_assert_no_error (outcome.error);
 }
 
@@ -178,14 +137,14 @@ test_there_and_back (void)
 
   begin (&alice, uri);
   begin (&bob, uri);
-  wait_for (&bob.is_started);
+  run_until (bob.is_started);
   send_one (&alice, &bob, NULL, NULL, 7);
-  wait_for_number (&bob.n_received, 1);
+  run_until (bob.n_received >= 1);
   g_assert_cmpuint (bob.last_byte, ==, 7);
   g_assert_true (g_str_has_prefix (bob.last_way, uri));
 
   send_one (&bob, &alice, bob.last_way, NULL, 8);
-  wait_for_number (&alice.n_received, 1);
+  run_until (alice.n_received >= 1);
   g_assert_cmpuint (alice.last_byte, ==, 8);
   end (&alice);
   end (&bob);
@@ -202,13 +161,13 @@ test_waits_for_who_comes (void)
 
   begin (&alice, uri);
   begin (&bob, uri);
-  wait_for (&bob.is_started);
+  run_until (bob.is_started);
   yodel_signaller_stop (bob.signaller);
   send_one (&alice, &bob, NULL, NULL, 9);
   g_assert_cmpuint (bob.n_received, ==, 0);
   identity = bob.identity;
   yodel_signaller_start_async (bob.signaller, identity, NULL, on_started, &bob);
-  wait_for_number (&bob.n_received, 1);
+  run_until (bob.n_received >= 1);
   end (&alice);
   end (&bob);
 }
@@ -226,14 +185,14 @@ test_two_rendezvous_and_a_dead_one (void)
 
   begin (&alice, alices);
   begin (&bob, bobs);
-  wait_for (&alice.is_started);
-  wait_for (&bob.is_started);
+  run_until (alice.is_started);
+  run_until (bob.is_started);
   send_one (&alice, &bob, NULL, hints, 1);
-  wait_for_number (&bob.n_received, 1);
+  run_until (bob.n_received >= 1);
 
   /* Alice can be answered there, though she is not at home there. */
   send_one (&bob, &alice, bob.last_way, NULL, 2);
-  wait_for_number (&alice.n_received, 1);
+  run_until (alice.n_received >= 1);
   g_assert_true (g_str_has_prefix (alice.last_way, bobs));
   end (&alice);
   end (&bob);
@@ -249,17 +208,17 @@ test_comes_back_after_a_restart (void)
 
   begin (&alice, uri);
   begin (&bob, uri);
-  wait_for (&alice.is_started);
-  wait_for (&bob.is_started);
+  run_until (alice.is_started);
+  run_until (bob.is_started);
   g_object_unref (rendezvous);
-  wait_for_state (&alice, YODEL_SIGNALLER_STARTING);
-  wait_for_state (&bob, YODEL_SIGNALLER_STARTING);
+  run_until (yodel_signaller_get_state (alice.signaller) == YODEL_SIGNALLER_STARTING);
+  run_until (yodel_signaller_get_state (bob.signaller) == YODEL_SIGNALLER_STARTING);
   send_begin (&alice, &bob, NULL, NULL, 3, &outcome);   /* while nobody is there to take it */
 
   rendezvous = new_rendezvous (uri + strlen ("ws://"));
-  wait_for_state (&alice, YODEL_SIGNALLER_REACHABLE);
-  wait_for_number (&bob.n_received, 1);
-  wait_for (&outcome.is_done);
+  run_until (yodel_signaller_get_state (alice.signaller) == YODEL_SIGNALLER_REACHABLE);
+  run_until (bob.n_received >= 1);
+  run_until (outcome.is_done);
   g_assert_no_error (outcome.error);
   end (&alice);
   end (&bob);
@@ -276,7 +235,7 @@ test_stop_cancels (void)
   begin (&bob, "ws://127.0.0.1:1");
   send_begin (&alice, &bob, NULL, NULL, 3, &outcome);
   yodel_signaller_stop (alice.signaller);
-  wait_for (&outcome.is_done);
+  run_until (outcome.is_done);
   g_assert_error (outcome.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_clear_error (&outcome.error);
   end (&alice);
@@ -294,11 +253,11 @@ test_too_much_waits (void)
   begin (&bob, "ws://127.0.0.1:1");
   for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
     send_begin (&alice, &bob, NULL, NULL, 3, &outcomes[i]);
-  wait_for (&outcomes[69].is_done);
+  run_until (outcomes[69].is_done);
   yodel_signaller_stop (alice.signaller);
   for (guint i = 0; i < G_N_ELEMENTS (outcomes); i++)
     {
-      wait_for (&outcomes[i].is_done);
+      run_until (outcomes[i].is_done);
       n_refused += g_error_matches (outcomes[i].error, YODEL_ERROR, YODEL_ERROR_STATE);
       g_clear_error (&outcomes[i].error);
     }
@@ -396,10 +355,10 @@ test_tls (void)
   g_setenv ("YODEL_CA_FILE", sealed.ca_file, TRUE);
   begin (&alice, sealed.uri);
   begin (&bob, sealed.uri);
-  wait_for (&alice.is_started);
-  wait_for (&bob.is_started);
+  run_until (alice.is_started);
+  run_until (bob.is_started);
   send_one (&alice, &bob, NULL, NULL, 5);
-  wait_for_number (&bob.n_received, 1);
+  run_until (bob.n_received >= 1);
   end (&alice);
   end (&bob);
   sealed_end (&sealed);
@@ -438,7 +397,7 @@ test_tls_beside_the_silent (void)
     }
   g_setenv ("YODEL_CA_FILE", sealed.ca_file, TRUE);
   begin (&alice, sealed.uri);
-  wait_for (&alice.is_started);
+  run_until (alice.is_started);
   end (&alice);
   sealed_end (&sealed);
 }
@@ -527,25 +486,25 @@ test_strangers_that_do_not_behave (void)
 
   stranger_connect (&stranger, uri, "/rendezvous", YODEL_RENDEZVOUS_PROTOCOL);   /* a text */
   soup_websocket_connection_send_text (stranger.socket, "hello");
-  wait_for (&stranger.is_closed);
+  run_until (stranger.is_closed);
   g_object_unref (stranger.socket);
 
   stranger_connect (&stranger, uri, "/rendezvous", YODEL_RENDEZVOUS_PROTOCOL);   /* nonsense */
   soup_websocket_connection_send_binary (stranger.socket, "\x77", 1);
-  wait_for (&stranger.is_closed);
+  run_until (stranger.is_closed);
   g_object_unref (stranger.socket);
 
   stranger_connect (&stranger, uri, "/rendezvous", YODEL_RENDEZVOUS_PROTOCOL);   /* too much */
   soup_websocket_connection_send_binary (stranger.socket, huge, 1024 * 1024);
-  wait_for (&stranger.is_closed);
+  run_until (stranger.is_closed);
   g_object_unref (stranger.socket);
 
   g_assert_cmpuint (figure (rendezvous, "malformed_total"), ==, 2);
   begin (&alice, uri);   /* and it works on */
   begin (&bob, uri);
-  wait_for (&bob.is_started);
+  run_until (bob.is_started);
   send_one (&alice, &bob, NULL, NULL, 5);
-  wait_for_number (&bob.n_received, 1);
+  run_until (bob.n_received >= 1);
   end (&alice);
   end (&bob);
 }

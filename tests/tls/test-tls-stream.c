@@ -6,9 +6,9 @@
 #include <glib/gstdio.h>
 
 #include "lib/certificate.h"
+#include "lib/run-until.h"
 #include "tls/tls-stream.h"
 
-#define BOUND_MS  20000
 #define LOT_BYTES (3 * 1024 * 1024 + 7)   /* more than sockets hold: writing has to wait in the middle of a record */
 
 typedef struct
@@ -30,23 +30,6 @@ typedef struct
   YodelTlsCredentials *client;
   End                  says, hears;
 } Pair;
-
-static gboolean
-on_bound (gpointer user_data)
-{
-  g_error ("nothing happens any more");
-  return G_SOURCE_REMOVE;
-}
-
-static void
-wait_for (const gboolean *flag)
-{
-  guint bound = g_timeout_add (BOUND_MS, on_bound, NULL);
-
-  while (!*flag)
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (bound);
-}
 
 static void
 set_up (Pair          *pair,
@@ -172,8 +155,8 @@ hear (End       *end,
 static void
 assert_heard (Pair *pair)
 {
-  wait_for (&pair->says.is_done);
-  wait_for (&pair->hears.is_done);
+  run_until (pair->says.is_done);
+  run_until (pair->hears.is_done);
   g_assert_no_error (pair->says.error);
   g_assert_no_error (pair->hears.error);
   g_assert_cmpmem (pair->says.data, pair->says.size, pair->hears.data, pair->hears.size);
@@ -246,9 +229,9 @@ test_another_name (Pair          *pair,
 {
   hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
   say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], pair->client, "meet.example"), 10);
-  wait_for (&pair->says.is_done);
+  run_until (pair->says.is_done);
   g_assert_error (pair->says.error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
-  wait_for (&pair->hears.is_done);
+  run_until (pair->hears.is_done);
   g_assert_cmpuint (pair->hears.size, ==, 0);
 }
 
@@ -260,9 +243,9 @@ test_nobody_vouches (Pair          *pair,
 
   hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
   say (&pair->says, yodel_tls_stream_new_client (pair->sockets[1], nobody, "localhost"), 10);
-  wait_for (&pair->says.is_done);
+  run_until (pair->says.is_done);
   g_assert_error (pair->says.error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE);
-  wait_for (&pair->hears.is_done);
+  run_until (pair->hears.is_done);
   g_assert_cmpuint (pair->hears.size, ==, 0);
 }
 
@@ -276,7 +259,7 @@ test_no_tls (Pair          *pair,
   g_assert_true (g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (pair->sockets[1])), text, strlen (text), NULL, NULL, NULL));
   g_io_stream_close (G_IO_STREAM (pair->sockets[1]), NULL, NULL);
   hear (&pair->hears, yodel_tls_stream_new_server (pair->sockets[0], pair->server), 1000);
-  wait_for (&pair->hears.is_done);
+  run_until (pair->hears.is_done);
   g_assert_nonnull (pair->hears.error);
   g_assert_cmpuint (pair->hears.size, ==, 0);
 }

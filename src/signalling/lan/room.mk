@@ -23,7 +23,7 @@ libyodel_lan_link_la_SOURCES  = $(TLS_SOURCES) %D%/lan-link.c %D%/lan-link.h
 libyodel_lan_link_la_LIBADD   = $(TRANSPORT_LIBS) $(BASE_LIBS)
 
 check_PROGRAMS += tests/signalling/test-lan-link
-tests_signalling_test_lan_link_SOURCES = tests/signalling/test-lan-link.c
+tests_signalling_test_lan_link_SOURCES = tests/signalling/test-lan-link.c tests/lib/run-until.h
 tests_signalling_test_lan_link_LDADD   = libyodel-lan-link.la libyodel.la $(BASE_LIBS)
 
 if WITH_LAN
