@@ -4,12 +4,38 @@
 #include "identity/address.h"
 #include "rendezvous/mailbox-key.h"
 
+#define MAX_TRIES 20   /* for ports that nobody else has */
+
+static gboolean
+is_free (guint16 port)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr (GInetAddress) any = g_inet_address_new_any (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) address = g_inet_socket_address_new (any, port);
+
+  return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
+}
+
+static gboolean
+are_free (guint16 first_port,
+          guint   n_ports)
+{
+  for (guint i = 0; i < n_ports; i++)
+    if (!is_free ((guint16) (first_port + i)))
+      return FALSE;
+  return TRUE;
+}
+
 void
 table_renew (Table *self,
              guint  n_ports)
 {
-  self->first_port = (guint16) (self->first_port + n_ports);
+  guint n_tries = 0;
+
   self->network++;
+  do
+    self->first_port = (guint16) (self->first_port + n_ports);
+  while (!are_free (self->first_port, n_ports) && ++n_tries < MAX_TRIES);
 }
 
 dht_runner *

@@ -13,7 +13,7 @@ typedef struct
   guint16 network;
 } Table;
 
-/* Another table: nodes of the one before may not be gone yet. */
+/* Another table, at free ports: nodes of the one before may not be gone yet. */
 void        table_renew         (Table           *self,
                                  guint            n_ports);
 
