@@ -23,7 +23,10 @@
 #define FULL_OF_LATE_US    (6 * G_USEC_PER_SEC)
 #define CONFIRMED_US       (1 * G_USEC_PER_SEC)       /* the second of two probes confirms what the first showed */
 #define RECOVERY_SHARE     0.9                        /* of the rate before a passing disturbance */
-#define RECOVERY_RISE      1.5                        /* per second */
+#define RECOVERY_RISE      1.5                        /* per second ... */
+#define PICTURE_BPS        250000.0                   /* ... and so much at once: below, a picture hardly moves */
+#define SAME_ROW_US        (1 * G_USEC_PER_SEC)       /* an overuse so soon after another is of the same row ... */
+#define LONGEST_ROW_US     (3 * G_USEC_PER_SEC)       /* ... that is no longer than this */
 #define LARGE_BYTES        800
 #define FASTER_MARGIN_US   (2 * YODEL_US_PER_MS)      /* of 1200 bytes: 1 to 1.3 Mbit/s, or 2 to 3.4 */
 #define MUCH_NOISE_US      (2 * YODEL_US_PER_MS)      /* hides that */
@@ -46,6 +49,7 @@ yodel_delay_control_init (YodelDelayControl *self,
   *self = (YodelDelayControl) {
     .overused_us = -1,
     .risen_us = -G_USEC_PER_SEC,
+    .pictured_us = -SAME_ROW_US,
     .faster_us = -FASTER_FOR_US,
     .probe_sent_us = -G_USEC_PER_SEC,
   };
@@ -223,7 +227,7 @@ follow_drain (YodelDelayControl *self,
 }
 
 /* What pushed the rate down may have been a passing disturbance: up to near the rate of before it
- * goes quickly, as long as no queue comes of it. */
+ * goes quickly, as long as no queue comes of it; a little picture is there at once. */
 static void
 recover (YodelDelayControl *self,
          gint64             elapsed_us,
@@ -231,8 +235,14 @@ recover (YodelDelayControl *self,
 {
   double seconds = MIN (elapsed_us, G_USEC_PER_SEC) / (double) G_USEC_PER_SEC;
   double factor = 1 + (RECOVERY_RISE - 1) * seconds;
+  double picture_bps = MIN (PICTURE_BPS, self->before_row_bps);
 
-  if (self->aimd.target_bps < self->recovery_bps)
+  if (self->aimd.target_bps < picture_bps)
+    {
+      yodel_aimd_set_target (&self->aimd, picture_bps, FALSE, now_us);
+      self->pictured_us = now_us;
+    }
+  else if (self->aimd.target_bps < self->recovery_bps)
     yodel_aimd_set_target (&self->aimd, self->aimd.target_bps * factor, FALSE, now_us);
 }
 
@@ -253,12 +263,20 @@ end_stall (YodelDelayControl *self,
     yodel_aimd_set_target (&self->aimd, self->recovery_bps, FALSE, now_us);
 }
 
+/* At the second overuse of a row the rate has gone down already: what the path carried is what was
+ * before the first.  Unless the picture that was there at once has brought the second: that was too much. */
 static void
-remember_rate (YodelDelayControl *self)
+remember_rate (YodelDelayControl *self,
+               gint64             now_us)
 {
   double long_bps = yodel_acknowledged_rate_get_bps (&self->acknowledged, LONG_WINDOW_US);
+  gboolean is_same_row = self->overused_us >= 0 && now_us - self->overused_us < SAME_ROW_US &&
+                         now_us - self->row_began_us < LONGEST_ROW_US && now_us - self->pictured_us > SAME_ROW_US;
 
   self->recovery_bps = RECOVERY_SHARE * MIN (self->aimd.target_bps, long_bps);
+  self->before_row_bps = is_same_row ? MAX (self->before_row_bps, self->recovery_bps) : self->recovery_bps;
+  if (!is_same_row)
+    self->row_began_us = now_us;
 }
 
 void
@@ -276,7 +294,11 @@ yodel_delay_control_update (YodelDelayControl *self,
   self->updated_us = now_us;
   self->queue_us = queue_us;
   if (is_over)
-    self->overused_us = now_us;
+    {
+      if (!self->drain.is_active)
+        remember_rate (self, now_us);
+      self->overused_us = now_us;
+    }
   if (yodel_delay_control_is_faster (self))
     self->faster_us = now_us;
   if (self->drain.is_active)
@@ -286,10 +308,7 @@ yodel_delay_control_update (YodelDelayControl *self,
     }
 
   if (is_over)
-    {
-      usage = YODEL_USAGE_OVER;
-      remember_rate (self);
-    }
+    usage = YODEL_USAGE_OVER;
   else
     {
       if (usage == YODEL_USAGE_OVER)

@@ -26,6 +26,9 @@ typedef struct
   gint64                updated_us;
   gint64                queue_us;          /* then */
   double                recovery_bps;      /* up to here quickly */
+  double                before_row_bps;    /* the same, before a row of overuses */
+  gint64                row_began_us;
+  gint64                pictured_us;       /* when the rate of a little picture was there at once */
   gint64                risen_us;          /* when a probe last raised the target */
   double                shown_bps;         /* what that probe showed */
   gint64                probe_sent_us;     /* the last packet of a probe */
