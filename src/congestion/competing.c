@@ -28,6 +28,7 @@
 #define HIGH_MEMORY_US   (3 * G_USEC_PER_SEC)
 #define PROBATION_US     (10 * G_USEC_PER_SEC)      /* whose queue is back so soon was there all the time */
 #define BACK_FOR_US      (500 * YODEL_US_PER_MS)
+#define FLOOR_FOR_US     (2500 * YODEL_US_PER_MS)   /* the delay of a report, and the time to tell who is back */
 #define FAIR_START       0.6                        /* of what came through before we made way */
 
 void
@@ -190,6 +191,15 @@ run_test (YodelCompeting            *self,
       self->rate_bps /= TEST_SHARE;
     }
   return FALSE;
+}
+
+double
+yodel_competing_get_floor_bps (const YodelCompeting *self,
+                               gint64                now_us)
+{
+  if (self->is_active || self->left_us < 0 || now_us - self->left_us >= FLOOR_FOR_US)
+    return 0;
+  return TEST_SHARE * self->left_bps;
 }
 
 gboolean

@@ -51,9 +51,14 @@ typedef struct
   gint64           tested_queue_us;
 } YodelCompeting;
 
-void   yodel_competing_init     (YodelCompeting *self);
+void     yodel_competing_init     (YodelCompeting *self);
 
 /* After each report.  Returns: TRUE if is_active has changed */
 gboolean yodel_competing_update (YodelCompeting            *self,
                                  const YodelCompetingInput *input,
                                  gint64                     now_us);
+
+/* Making way has emptied the queue, so what we sent then is no harm to it: until it is known whether the queue
+ * comes back, as that of a TCP does which has just made way itself, we go no lower.  0: no such floor */
+double   yodel_competing_get_floor_bps (const YodelCompeting *self,
+                                        gint64                now_us);

@@ -23,6 +23,7 @@
 #define SELDOM_OUTAGE_US   (3 * G_USEC_PER_SEC)       /* ... of who gives it seldom */
 #define FIRST_REPORT_US    (1500 * YODEL_US_PER_MS)   /* the first one, of whatever kind, is there by then */
 #define COMPETING_LOSS     0.1                        /* beyond, the loss estimate counts against a rival too */
+#define COMPETING_SHARE    0.5                        /* ... but no more: it follows each loss by itself */
 #define LITTLE_LOSS        0.01                       /* who fills a queue loses more */
 #define ALLOWED_US         (80 * YODEL_US_PER_MS)    /* in flight beyond a round trip and a report's time */
 #define NOISES             4                          /* and beyond what the delay strays by itself */
@@ -105,9 +106,11 @@ allowed_bps (const YodelGcc *self)
 {
   double bps = self->competing.is_active ? self->competing.rate_bps : yodel_delay_control_get_bps (&self->delay);
 
-  if (!self->competing.is_active || self->loss.mean > COMPETING_LOSS)
+  if (!self->competing.is_active)
     bps = MIN (bps, self->loss.bps);
-  return bps;
+  else if (self->loss.mean > COMPETING_LOSS)
+    bps = CLAMP (self->loss.bps, COMPETING_SHARE * bps, bps);
+  return MAX (bps, yodel_competing_get_floor_bps (&self->competing, self->reported_us));
 }
 
 /* How much longer than it should be nothing has been heard of any packet: a path that is too thin even

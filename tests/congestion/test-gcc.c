@@ -272,8 +272,11 @@ test_rival_gone (void)
   competing.rate_bps = 500000;
   competing.test_us = G_MAXINT64;
   g_assert_false (yodel_competing_update (&competing, &input, 0));
+  g_assert_cmpfloat (yodel_competing_get_floor_bps (&competing, 1000 * MS), ==, 0);
   g_assert_true (yodel_competing_update (&competing, &input, 1100 * MS));
   g_assert_false (competing.is_active);
+  g_assert_cmpfloat (yodel_competing_get_floor_bps (&competing, 1200 * MS), ==, competing.left_bps / 2);
+  g_assert_cmpfloat (yodel_competing_get_floor_bps (&competing, 4000 * MS), ==, 0);
 }
 
 /* It goes, as it seems, and is back while we make way. */
