@@ -136,7 +136,7 @@ yodel_session_core_divide_rates (YodelSessionCore *self,
     {
       yodel_video_sender_set_limit (video->video_sender, self->max_bitrate_bps);
       config.video_max_bps = yodel_video_sender_get_max_rate_bps (video->video_sender);
-      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction, state.queue_us, now_us);
+      yodel_video_sender_set_loss (video->video_sender, state.loss_fraction, state.queue_us, state.competing, now_us);
       protection = yodel_video_sender_get_protection (video->video_sender);
     }
 

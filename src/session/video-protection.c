@@ -20,9 +20,8 @@ typedef struct
 typedef struct
 {
   guint16 sequence;
-  guint16 first;
   guint   n;                 /* 0: a free place */
-  guint   step;
+  guint16 numbers[YODEL_ULPFEC_MAX_SPAN];
 } Reserved;
 
 /* Thread: the engine thread of its session. */
@@ -59,12 +58,15 @@ yodel_video_protection_set_types (YodelVideoProtection *self,
 void
 yodel_video_protection_reserve (YodelVideoProtection *self,
                                 guint16               sequence,
-                                guint16               first,
-                                guint                 n,
-                                guint                 step)
+                                const guint16        *numbers,
+                                guint                 n)
 {
-  self->reserved[self->next_reserved] =
-    (Reserved) { .sequence = sequence, .first = first, .n = n, .step = step };
+  Reserved *reserved = &self->reserved[self->next_reserved];
+
+  g_assert (n <= YODEL_ULPFEC_MAX_SPAN);
+  reserved->sequence = sequence;
+  reserved->n = n;
+  memcpy (reserved->numbers, numbers, n * sizeof *numbers);
   self->next_reserved = (self->next_reserved + 1) % RESERVED;
 }
 
@@ -122,9 +124,9 @@ gather (const YodelVideoProtection *self,
 {
   guint n = 0;
 
-  for (guint i = 0; i < reserved->n && n < YODEL_ULPFEC_MAX_SPAN; i += reserved->step)
+  for (guint i = 0; i < reserved->n; i++)
     {
-      guint16 sequence = reserved->first + i;
+      guint16 sequence = reserved->numbers[i];
       const Kept *kept = &self->kept[sequence % KEPT];
 
       if (kept->size > 0 && kept->sequence == sequence)

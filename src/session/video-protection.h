@@ -15,12 +15,12 @@ void                  yodel_video_protection_set_types    (YodelVideoProtection 
                                                            guint8                red,
                                                            guint8                ulpfec);
 
-/* The packet @sequence will protect every @step-th of @n packets from @first on. */
+/* The packet @sequence will protect those of @numbers, in their order: no more than YODEL_ULPFEC_MAX_SPAN,
+ * and no further apart. */
 void                  yodel_video_protection_reserve      (YodelVideoProtection *self,
                                                            guint16               sequence,
-                                                           guint16               first,
-                                                           guint                 n,
-                                                           guint                 step);
+                                                           const guint16        *numbers,
+                                                           guint                 n);
 
 /* A packet of the stream leaves, as @data: it is remembered, or summed up if it is a protection. */
 void                  yodel_video_protection_on_leaving   (YodelVideoProtection *self,

@@ -49,6 +49,12 @@
 /* What no other frame needs is left out rather than sent so late. */
 #define LATE_US (100 * G_TIME_SPAN_MILLISECOND)
 
+/* Beside a rival that keeps the queue filled, as TCP does, a packet in ten is lost each time it overflows, for a
+ * round trip, and none in between: the mean tells nothing, and a round trip with that queue is long.  So behind
+ * each three packets goes what protects them, all the time. */
+#define RIVAL_FEC_SHARE 0.34
+#define RIVAL_MEMORY_US (10 * G_USEC_PER_SEC)
+
 /* What is measured over a second swings, and what is done about it looks at the higher end. */
 #define LOSS_MEMORY_US     (10 * G_USEC_PER_SEC)
 
@@ -78,6 +84,16 @@
 #define ASSUMED_FPS   30.0
 #define FPS_TOLERANCE 0.1
 
+#define GROUP_PACKETS   4         /* more than one protection is the first to cover */
+
+/* What one protection of a row was the first to cover. */
+typedef struct
+{
+  guint16 numbers[GROUP_PACKETS];
+  guint   n;
+  gsize   longest_bytes;
+} ProtectedGroup;
+
 /* Thread: the engine thread of its session; the encoder works elsewhere, on jobs. */
 struct _YodelVideoSender
 {
@@ -90,6 +106,10 @@ struct _YodelVideoSender
   gboolean                 protecting;
   guint                    n_layers;           /* of the frames to come */
   gsize                    longest_packet_bytes;   /* of the frame that is being sent */
+  ProtectedGroup           groups[3];          /* the packets since the last protection in a row, and before */
+  double                   fec_due;            /* protections that they are worth */
+  gboolean                 beside_rival;       /* on the path, of late */
+  gint64                   rival_us;
   gint64                   backlog_us;         /* of the flow, when the last picture came */
   YodelQualityLadder      *ladder;             /* (owned) */
   YodelVideoSenderCounters counters;
@@ -224,6 +244,7 @@ void
 yodel_video_sender_set_loss (YodelVideoSender *self,
                              double            loss,
                              gint64            queue_us,
+                             gboolean          competing,
                              gint64            now_us)
 {
   double faded = self->loss * (1 - (double) MIN (now_us - self->loss_us, LOSS_MEMORY_US) / LOSS_MEMORY_US);
@@ -231,6 +252,9 @@ yodel_video_sender_set_loss (YodelVideoSender *self,
   self->loss = MAX (loss, faded);
   self->loss_us = now_us;
   self->queue_us = queue_us;
+  if (competing)
+    self->rival_us = now_us;
+  self->beside_rival = self->rival_us > 0 && now_us - self->rival_us < RIVAL_MEMORY_US;
 }
 
 /* How often a retransmission leaves. */
@@ -247,6 +271,8 @@ get_copies (const YodelVideoSender *self)
 static double
 get_fec_share (const YodelVideoSender *self)
 {
+  if (self->beside_rival)
+    return RIVAL_FEC_SHARE;
   return CLAMP (FEC_PER_LOSS * self->loss, FEC_MIN_SHARE, FEC_MAX_SHARE);
 }
 
@@ -361,11 +387,19 @@ create_job (YodelVideoSender *self,
   return job;
 }
 
+static void
+forget_groups (YodelVideoSender *self)
+{
+  memset (self->groups, 0, sizeof self->groups);
+  self->fec_due = 0;
+}
+
 /* What waited is gone, so its numbers are free: a gap would make the peer ask for what never was. */
 static void
 take_numbers_back (YodelVideoSender *self)
 {
   self->stream.next_sequence = self->next_to_leave;
+  forget_groups (self);
   yodel_video_protection_free (self->protection);
   self->protection = yodel_video_protection_new ();
   yodel_video_protection_set_types (self->protection, self->red_payload_type, self->ulpfec_payload_type);
@@ -504,36 +538,108 @@ send_packet (YodelVideoSender        *self,
   yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
 }
 
-/* Behind the @n packets of a frame from @first on: what replaces a lost one of every so many. */
-static void
+/* Reserves one for @numbers.  Returns: %FALSE where that is not to be */
+static gboolean
 send_protection (YodelVideoSender        *self,
                  YodelFlow               *flow,
                  const YodelEncodedFrame *frame,
-                 guint16                  first,
+                 const guint16           *numbers,
                  guint                    n,
+                 gsize                    longest_bytes,
                  gint64                   now_us)
 {
-  guint n_protections = MAX (n * get_fec_share (self), 1);
   guint8 payload[YODEL_ULPFEC_MAX_PACKET_BYTES] = { self->ulpfec_payload_type };
-  gsize size = RED_BYTES + yodel_ulpfec_payload_bytes (self->longest_packet_bytes);
+  gsize size = RED_BYTES + yodel_ulpfec_payload_bytes (longest_bytes);
+  guint16 sequence = self->stream.next_sequence;
+  GBytes *packet = NULL;
 
-  if (n > YODEL_ULPFEC_MAX_SPAN || size > sizeof payload)
+  if (size <= sizeof payload)
+    packet = yodel_rtp_stream_write (&self->stream, self->red_payload_type, FALSE,
+                                     rtp_time_of (self, frame->timestamp_us), NULL, payload, size);
+  if (packet == NULL)
+    return FALSE;
+
+  yodel_video_protection_reserve (self->protection, sequence, numbers, n);
+  yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
+                                frame->timestamp_us, size);
+  self->counters.protection_packets++;
+  yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
+  return TRUE;
+}
+
+/* Behind the @n packets of a frame from @first on: what replaces a lost one of every so many. */
+static void
+protect_frame (YodelVideoSender        *self,
+               YodelFlow               *flow,
+               const YodelEncodedFrame *frame,
+               guint16                  first,
+               guint                    n,
+               gint64                   now_us)
+{
+  guint n_protections = MAX (n * get_fec_share (self), 1);
+
+  if (n > YODEL_ULPFEC_MAX_SPAN)
     return;
 
   for (guint i = 0; i < n_protections; i++)
     {
-      guint16 sequence = self->stream.next_sequence;
-      GBytes *packet = yodel_rtp_stream_write (&self->stream, self->red_payload_type, FALSE,
-                                               rtp_time_of (self, frame->timestamp_us), NULL,
-                                               payload, size);
+      guint16 numbers[YODEL_ULPFEC_MAX_SPAN];
+      guint n_numbers = 0;
 
-      if (packet == NULL)
+      for (guint j = i; j < n; j += n_protections)
+        numbers[n_numbers++] = first + j;
+      if (!send_protection (self, flow, frame, numbers, n_numbers, self->longest_packet_bytes, now_us))
         return;
-      yodel_video_protection_reserve (self->protection, sequence, first + i, n - i, n_protections);
-      yodel_sender_statistics_push (&self->statistics, rtp_time_of (self, frame->timestamp_us),
-                                    frame->timestamp_us, size);
-      self->counters.protection_packets++;
-      yodel_flow_push (flow, YODEL_PACER_VIDEO, packet, now_us);
+    }
+}
+
+/* Which packets the next protection in a row covers: the new ones, and every second of those before, so that
+ * each is in two or three, beside others.  Of two lost from one group one is found by what comes next.
+ * Returns: how many */
+static guint
+choose_covered (const YodelVideoSender *self,
+                guint16                *numbers)
+{
+  const ProtectedGroup *fresh = &self->groups[0];
+  guint n = 0;
+
+  for (guint age = G_N_ELEMENTS (self->groups); age-- > 0;)
+    {
+      const ProtectedGroup *group = &self->groups[age];
+
+      for (guint i = 0; i < group->n; i++)
+        if ((age == 0 || (group->n - i) % 2 == age % 2)
+            && (guint16) (fresh->numbers[fresh->n - 1] - group->numbers[i]) < YODEL_ULPFEC_MAX_SPAN)
+          numbers[n++] = group->numbers[i];
+    }
+  return n;
+}
+
+/* Behind the @n packets of a frame from @first on, whenever enough have come together: small frames share one. */
+static void
+protect_in_a_row (YodelVideoSender        *self,
+                  YodelFlow               *flow,
+                  const YodelEncodedFrame *frame,
+                  guint16                  first,
+                  guint                    n,
+                  gint64                   now_us)
+{
+  guint16 numbers[YODEL_ULPFEC_MAX_SPAN];
+  ProtectedGroup *fresh = &self->groups[0];
+
+  for (guint i = 0; i < n; i++)
+    {
+      fresh->numbers[fresh->n++] = first + i;
+      fresh->longest_bytes = MAX (fresh->longest_bytes, self->longest_packet_bytes);
+      self->fec_due += get_fec_share (self);
+      if (self->fec_due < 1)
+        continue;
+
+      send_protection (self, flow, frame, numbers, choose_covered (self, numbers),
+                       MAX (MAX (fresh->longest_bytes, fresh[1].longest_bytes), fresh[2].longest_bytes), now_us);
+      self->fec_due -= 1;
+      memmove (fresh + 1, fresh, 2 * sizeof *fresh);
+      *fresh = (ProtectedGroup) { 0 };
     }
 }
 
@@ -545,7 +651,11 @@ wants_protection (const YodelVideoSender *self)
   gint64 from_us = self->protecting ? FEC_FROM_RTT_US * 3 / 4 : FEC_FROM_RTT_US;
   double from_loss = self->protecting ? FEC_FROM_LOSS / 2 : FEC_FROM_LOSS;
 
-  return self->red_payload_type != 0 && self->rtt_us >= from_us && self->loss >= from_loss
+  if (self->red_payload_type == 0 || self->rtt_us < from_us)
+    return FALSE;
+  if (self->beside_rival)
+    return TRUE;
+  return self->loss >= from_loss
          && self->loss <= COPIES_UP_TO_LOSS && self->queue_us <= COPIES_UP_TO_QUEUE_US;
 }
 
@@ -585,7 +695,7 @@ send_frame (YodelVideoSender        *self,
             const YodelEncodedFrame *frame,
             gint64                   now_us)
 {
-  guint16 first = self->stream.next_sequence;
+  guint16 first = self->stream.next_sequence, n;
 
   if (frame->codec != self->codec)
     return;                 /* another one was agreed on meanwhile */
@@ -598,13 +708,16 @@ send_frame (YodelVideoSender        *self,
 
   self->protecting = wants_protection (self);
   self->longest_packet_bytes = 0;
+  if (!self->protecting || !self->beside_rival)
+    forget_groups (self);
   switch (frame->codec)
     {
     case YODEL_VIDEO_VP8: send_vp8 (self, flow, frame, now_us); break;
     case YODEL_VIDEO_VP9: send_vp9 (self, flow, frame, now_us); break;
     }
+  n = self->stream.next_sequence - first;
   if (is_protected (self, frame))
-    send_protection (self, flow, frame, first, (guint16) (self->stream.next_sequence - first), now_us);
+    (self->beside_rival ? protect_in_a_row : protect_frame) (self, flow, frame, first, n, now_us);
 
   self->rotation = frame->rotation;
   self->counters.frames_encoded++;

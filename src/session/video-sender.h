@@ -59,10 +59,12 @@ void                   yodel_video_sender_set_rate          (YodelVideoSender   
 void                   yodel_video_sender_set_rtt           (YodelVideoSender               *self,
                                                              gint64                          rtt_us);
 
-/* Share of packets that the path loses, 0 to 1, and the queue that stands on it. */
+/* Share of packets that the path loses, 0 to 1, the queue that stands on it, and whether someone else keeps
+ * it filled. */
 void                   yodel_video_sender_set_loss          (YodelVideoSender               *self,
                                                              double                          loss,
                                                              gint64                          queue_us,
+                                                             gboolean                        competing,
                                                              gint64                          now_us);
 double                 yodel_video_sender_get_protection    (const YodelVideoSender         *self);
 

@@ -698,6 +698,13 @@ deliver (SimCall *self)
       gsize size;
       const guint8 *data = g_bytes_get_data (delivery.packet, &size);
 
+      if (delivery.flow != 0)
+        {
+          self->rival_ops->take (self->rival, self->network, &delivery);
+          g_bytes_unref (delivery.packet);
+          continue;
+        }
+
       yodel_session_core_receive (to->core, 0, data + 1, size - 1, data[0], self->now_us,
                                   self->now_us);
       g_bytes_unref (delivery.packet);
@@ -719,11 +726,15 @@ sim_call_run (SimCall *self,
       next_us = MIN (next_us, yodel_session_core_next_deadline_us (self->callee.core));
       next_us = MIN (next_us, sim_network_next_deadline_us (self->network));
       next_us = MIN (next_us, MIN (next_job_us (&self->caller), next_job_us (&self->callee)));
+      if (self->rival_ops != NULL)
+        next_us = MIN (next_us, self->rival_ops->next_deadline_us (self->rival));
       if (next_us > until_us)
         break;
 
       self->now_us = MAX (self->now_us, next_us);
       deliver (self);
+      if (self->rival_ops != NULL)
+        self->rival_ops->advance (self->rival, self->network, self->now_us);
       give_media (&self->caller);
       give_media (&self->callee);
     }

@@ -78,6 +78,14 @@ typedef struct
   gboolean          no_nack;           /* what it asks for again is never heard of */
 } SimPeer;
 
+/* What else is on the bottleneck, as flow 1. */
+typedef struct
+{
+  void   (*advance)          (gpointer rival, SimNetwork *network, gint64 now_us);
+  void   (*take)             (gpointer rival, SimNetwork *network, const SimDelivery *delivery);
+  gint64 (*next_deadline_us) (gpointer rival);
+} SimRivalOps;
+
 struct _SimCall
 {
   SimNetwork *network;             /* (owned) */
@@ -86,6 +94,8 @@ struct _SimCall
   guint       width;               /* of the pictures, if not the small ones */
   guint       height;
   GRand      *sizes;               /* (owned) (nullable) frames are bytes without a codec behind them */
+  const SimRivalOps *rival_ops;    /* (nullable) */
+  gpointer    rival;               /* (borrowed) */
   const char *left_out[2];         /* (borrowed) (nullable) lines of the offer that the answerer does not see */
   gint64      now_us;
   gint64      began_us;

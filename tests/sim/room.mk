@@ -9,6 +9,11 @@ tests_sim_test_lossy_call_SOURCES = %D%/test-lossy-call.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_lossy_call_LDADD   = $(CORE_LIBS)
 
+check_PROGRAMS += tests/sim/test-beside-tcp
+tests_sim_test_beside_tcp_SOURCES = %D%/test-beside-tcp.c tests/congestion/tcp-flow.c tests/congestion/tcp-flow.h \
+  tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
+tests_sim_test_beside_tcp_LDADD   = $(CORE_LIBS)
+
 tests_sim_test_rates_SOURCES = %D%/test-rates.c \
   tests/lib/sim-call.c tests/lib/sim-call.h tests/lib/sim-network.c tests/lib/sim-network.h
 tests_sim_test_rates_LDADD   = $(CORE_LIBS)
