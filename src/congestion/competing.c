@@ -23,8 +23,10 @@
 #define PACKET_BITS      (1200 * 8.0)
 #define LEAST_RISE       40000.0                    /* bit/s per second, for long round trips */
 #define LEAST_FOR_US     (5 * G_USEC_PER_SEC)       /* we cannot make way any more ... */
-#define LEAST_FACTOR     1.15
+#define LEAST_FACTOR     1.7
 #define HIGH_SHARE       0.5                        /* ... and still the queue is high so often */
+#define HIGH_LOSS        0.01                       /* a queue that overflows while we send so little */
+#define HIGH_LOSS_SHARE  0.25                       /* ... may be high less often */
 #define HIGH_MEMORY_US   (3 * G_USEC_PER_SEC)
 #define PROBATION_US     (10 * G_USEC_PER_SEC)      /* whose queue is back so soon was there all the time */
 #define BACK_FOR_US      (500 * YODEL_US_PER_MS)
@@ -85,8 +87,10 @@ has_rival_at_the_least (const YodelCompeting      *self,
                         const YodelCompetingInput *input,
                         gint64                     now_us)
 {
+  double share = input->loss >= HIGH_LOSS ? HIGH_LOSS_SHARE : HIGH_SHARE;
+
   return self->least_since_us >= 0 && now_us - self->least_since_us >= LEAST_FOR_US &&
-         self->high_share >= HIGH_SHARE && input->acknowledged_bps <= OBEYED * input->target_bps;
+         self->high_share >= share && input->acknowledged_bps <= OBEYED * input->target_bps;
 }
 
 static void

@@ -22,6 +22,7 @@ typedef struct
   double   min_bps, max_bps;
   double   least_bps;             /* below this we do not go at the moment, whatever the delay says */
   gint64   rtt_us;
+  double   loss;                  /* share of what was sent of late */
   gboolean has_loss;
 } YodelCompetingInput;
 

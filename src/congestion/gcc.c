@@ -222,6 +222,7 @@ meet_rivals (YodelGcc *self,
     .least_bps = MAX (self->min_bps, self->modest.floor_bps),
     .max_bps = self->max_bps,
     .rtt_us = self->rtt_us,
+    .loss = self->loss.mean,
     .has_loss = has_loss,
   };
 
