@@ -76,6 +76,18 @@ choose_kept (void)
   return evil.kept->pdata[g_rand_int_range (evil.dice, 0, (gint32) evil.kept->len)];
 }
 
+/* One that came from there, as all that is replayed: @fd has said something. */
+static const Datagram *
+choose_kept_of (int fd)
+{
+  const guint first = (guint) g_rand_int_range (evil.dice, 0, (gint32) evil.kept->len);
+  const Datagram *found = NULL;
+
+  for (guint i = 0; found == NULL || found->fd != fd; i++)
+    found = evil.kept->pdata[(first + i) % evil.kept->len];
+  return found;
+}
+
 static void
 do_ill (const Datagram *datagram,
         Deeds           deed)
@@ -96,6 +108,7 @@ do_ill (const Datagram *datagram,
       udp_tap_send (datagram->fd, datagram->to, datagram->bytes);
       break;
     case DEED_REPLAY:
+      old = choose_kept_of (datagram->fd);
       udp_tap_send (datagram->fd, datagram->to, datagram->bytes);
       udp_tap_send (datagram->fd, old->to, old->bytes);
       break;
@@ -125,7 +138,7 @@ on_datagram (int      fd,
     return FALSE;
   if (evil.kept->len == MAX_KEPT)
     g_ptr_array_remove_index_fast (evil.kept, (guint) g_rand_int_range (evil.dice, 0, MAX_KEPT));
-  g_ptr_array_add (evil.kept, datagram_new (-1, to, bytes));
+  g_ptr_array_add (evil.kept, datagram_new (fd, to, bytes));
   deed = hostile_choose (evil.deeds, evil.share, evil.dice);
   if (deed == 0)
     return FALSE;

@@ -163,7 +163,7 @@ test_network (World         *world,
 {
   const HostileCase *c = data;
 
-  evil_network_set_deeds (c->deeds, MIN (c->share, 0.3));   /* a request that is said again is answered again */
+  evil_network_set_deeds (c->deeds, MIN (c->share, 0.15));   /* a request that is said again is answered again */
   all_reachable (world);
   talk (world);
   g_test_message ("%u deeds", evil_network_get_n_deeds ());
