@@ -11,6 +11,7 @@
 #define JITTER_US  (5 * MS)             /* RFC 8868 section 4.5.2: a Gaussian cut at 3 deviations */
 #define QUEUE_US   (300 * MS)
 #define DELAY_US   (50 * MS)
+#define EQUAL_US   (5 * S)              /* over which rates are compared */
 
 #define N_RATES(a) a, G_N_ELEMENTS (a)
 
@@ -261,6 +262,21 @@ fairness (const Scenario *scenario,
   return most / least;
 }
 
+/* From the last one's coming, or coming back, until the rates are within @max_ratio. */
+static double
+equal_s (const Scenario *scenario,
+         gint64          since_us,
+         gint64          until_us,
+         double          max_ratio)
+{
+  g_autoptr (GString) text = g_string_new ("");
+
+  for (gint64 end_us = since_us + EQUAL_US; end_us <= until_us; end_us += MEDIA_BIN_US)
+    if (fairness (scenario, end_us - EQUAL_US, end_us, text) <= max_ratio)
+      return (end_us - since_us) / (double) S;
+  return (until_us - since_us) / (double) S;
+}
+
 typedef struct
 {
   const char *name;
@@ -268,23 +284,28 @@ typedef struct
   guint       capacity_bps;
   gint64      delays_us[5];
   gint64      starts_us[5];
+  guint       max_bps;                  /* of each; 0: as the RFC has it */
   gint64      stall_us;                 /* of each receiver, by itself */
   gint64      pause_us, resume_us;      /* of the second */
   gint64      until_us;
   gint64      judged_us;                /* from here on */
-  double      max_ratio;
+  double      max_ratio, max_equal_s;
   double      min_use;
 } FairCase;
 
 static const FairCase fair_cases[] = {
   { "5.4/same-control", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
-    0, 0, 0, 120 * S, 60 * S, 1.3, 0.90 },
+    0, 0, 0, 0, 120 * S, 60 * S, 1.3, 10, 0.90 },
+  { "5.4/without-a-limit", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
+    3000000, 0, 0, 0, 120 * S, 60 * S, 1.8, INFINITY, 0.90 },
   { "5.4/on-busy-hosts", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
-    150 * MS, 0, 0, 120 * S, 60 * S, 2.0, 0.85 },
+    3000000, 150 * MS, 0, 0, 120 * S, 60 * S, 2.0, INFINITY, 0.85 },
   { "5.5/round-trip-times", 5, 4000000, { 10 * MS, 25 * MS, 50 * MS, 100 * MS, 150 * MS }, { 0, 10 * S, 20 * S, 30 * S, 40 * S },
-    0, 0, 0, 300 * S, 60 * S, 2.0, 0.90 },
+    0, 0, 0, 0, 300 * S, 60 * S, 2.0, 10, 0.90 },
   { "5.8/pause-and-resume", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
-    0, 40 * S, 60 * S, 120 * S, 70 * S, 1.3, 0.90 },
+    0, 0, 40 * S, 60 * S, 120 * S, 70 * S, 1.3, 10, 0.90 },
+  { "5.8/without-a-limit", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
+    3000000, 0, 40 * S, 60 * S, 120 * S, 70 * S, 1.8, INFINITY, 0.90 },
 };
 
 static void
@@ -294,11 +315,11 @@ test_fairness (gconstpointer data)
   SimRate rate = { 0, c->capacity_bps };
   g_autoptr (Scenario) scenario = make (&rate, 1, NULL, 0, QUEUE_US, 0);
   g_autoptr (GString) text = g_string_new ("");
-  double ratio, use = 0;
+  double ratio, after_s, use = 0;
 
   for (guint i = 0; i < c->n_flows; i++)
     {
-      MediaPlan plan = { .start_us = c->starts_us[i], .stop_us = c->until_us, .stall_us = c->stall_us, .max_bps = c->stall_us > 0 ? 3000000 : 0 };
+      MediaPlan plan = { .start_us = c->starts_us[i], .stop_us = c->until_us, .stall_us = c->stall_us, .max_bps = c->max_bps };
 
       if (i == 1)
         {
@@ -309,13 +330,15 @@ test_fairness (gconstpointer data)
     }
   scenario_run (scenario, c->until_us);
   ratio = fairness (scenario, c->judged_us, c->until_us, text);
+  after_s = equal_s (scenario, MAX (c->resume_us, c->starts_us[c->n_flows - 1]), c->until_us, c->max_ratio);
   for (guint i = 0; i < c->n_flows; i++)
     use += media_flow_get_arrived_bps (scenario->media[i], c->judged_us, c->until_us) / c->capacity_bps;
   dump (scenario);
-  g_test_message ("%-36s max:min %.2f  rates%s  use %.2f  queue p50 %.0f p95 %.0f ms  loss %.2f %%", c->name, ratio, text->str, use,
+  g_test_message ("%-36s max:min %.2f  equal after %.1f s  rates%s  use %.2f  queue p50 %.0f p95 %.0f ms  loss %.2f %%", c->name, ratio, after_s, text->str, use,
                   scenario_get_queue_ms (scenario, 0.5, c->judged_us, c->until_us),
                   scenario_get_queue_ms (scenario, 0.95, c->judged_us, c->until_us), loss_percent (scenario->media[0]));
   HOLDS (ratio, <=, c->max_ratio);
+  HOLDS (after_s, <=, c->max_equal_s);
   HOLDS (use, >=, c->min_use);
 }
 
