@@ -13,6 +13,7 @@ libyodel_core_la_SOURCES += \
   %D%/keypad.c %D%/keypad.h \
   %D%/loop-thread.c %D%/loop-thread.h \
   %D%/mailbox.c %D%/mailbox.h \
+  %D%/protection-row.c %D%/protection-row.h \
   %D%/rtp-stream.c %D%/rtp-stream.h \
   %D%/section.c %D%/section.h \
   %D%/session-core.c %D%/session-core.h %D%/session-core-private.h \
@@ -49,6 +50,10 @@ libyodel_core_la_SOURCES += \
 check_PROGRAMS += tests/session/test-mailbox
 tests_session_test_mailbox_SOURCES = tests/session/test-mailbox.c
 tests_session_test_mailbox_LDADD   = $(CORE_LIBS)
+
+check_PROGRAMS += tests/session/test-protection-row
+tests_session_test_protection_row_SOURCES = tests/session/test-protection-row.c
+tests_session_test_protection_row_LDADD   = $(CORE_LIBS)
 
 check_PROGRAMS += tests/session/test-session
 tests_session_test_session_SOURCES = tests/session/test-session.c tests/lib/run-until.h

@@ -8,6 +8,7 @@
 #include "rtp/packet-history.h"
 #include "rtp/rtx.h"
 #include "rtp/ulpfec.h"
+#include "session/protection-row.h"
 #include "session/video-protection.h"
 #include "video/vp8-payload.h"
 #include "video/vp9-payload.h"
@@ -84,16 +85,6 @@
 #define ASSUMED_FPS   30.0
 #define FPS_TOLERANCE 0.1
 
-#define GROUP_PACKETS   4         /* more than one protection is the first to cover */
-
-/* What one protection of a row was the first to cover. */
-typedef struct
-{
-  guint16 numbers[GROUP_PACKETS];
-  guint   n;
-  gsize   longest_bytes;
-} ProtectedGroup;
-
 /* Thread: the engine thread of its session; the encoder works elsewhere, on jobs. */
 struct _YodelVideoSender
 {
@@ -106,8 +97,7 @@ struct _YodelVideoSender
   gboolean                 protecting;
   guint                    n_layers;           /* of the frames to come */
   gsize                    longest_packet_bytes;   /* of the frame that is being sent */
-  ProtectedGroup           groups[3];          /* the packets since the last protection in a row, and before */
-  double                   fec_due;            /* protections that they are worth */
+  YodelProtectionRow       row;
   gboolean                 beside_rival;       /* on the path, of late */
   gint64                   rival_us;
   gint64                   backlog_us;         /* of the flow, when the last picture came */
@@ -387,19 +377,12 @@ create_job (YodelVideoSender *self,
   return job;
 }
 
-static void
-forget_groups (YodelVideoSender *self)
-{
-  memset (self->groups, 0, sizeof self->groups);
-  self->fec_due = 0;
-}
-
 /* What waited is gone, so its numbers are free: a gap would make the peer ask for what never was. */
 static void
 take_numbers_back (YodelVideoSender *self)
 {
   self->stream.next_sequence = self->next_to_leave;
-  forget_groups (self);
+  self->row = (YodelProtectionRow) { 0 };
   yodel_video_protection_free (self->protection);
   self->protection = yodel_video_protection_new ();
   yodel_video_protection_set_types (self->protection, self->red_payload_type, self->ulpfec_payload_type);
@@ -593,28 +576,6 @@ protect_frame (YodelVideoSender        *self,
     }
 }
 
-/* Which packets the next protection in a row covers: the new ones, and every second of those before, so that
- * each is in two or three, beside others.  Of two lost from one group one is found by what comes next.
- * Returns: how many */
-static guint
-choose_covered (const YodelVideoSender *self,
-                guint16                *numbers)
-{
-  const ProtectedGroup *fresh = &self->groups[0];
-  guint n = 0;
-
-  for (guint age = G_N_ELEMENTS (self->groups); age-- > 0;)
-    {
-      const ProtectedGroup *group = &self->groups[age];
-
-      for (guint i = 0; i < group->n; i++)
-        if ((age == 0 || (group->n - i) % 2 == age % 2)
-            && (guint16) (fresh->numbers[fresh->n - 1] - group->numbers[i]) < YODEL_ULPFEC_MAX_SPAN)
-          numbers[n++] = group->numbers[i];
-    }
-  return n;
-}
-
 /* Behind the @n packets of a frame from @first on, whenever enough have come together: small frames share one. */
 static void
 protect_in_a_row (YodelVideoSender        *self,
@@ -625,21 +586,15 @@ protect_in_a_row (YodelVideoSender        *self,
                   gint64                   now_us)
 {
   guint16 numbers[YODEL_ULPFEC_MAX_SPAN];
-  ProtectedGroup *fresh = &self->groups[0];
+  gsize longest_bytes;
 
   for (guint i = 0; i < n; i++)
     {
-      fresh->numbers[fresh->n++] = first + i;
-      fresh->longest_bytes = MAX (fresh->longest_bytes, self->longest_packet_bytes);
-      self->fec_due += get_fec_share (self);
-      if (self->fec_due < 1)
-        continue;
+      guint n_covered = yodel_protection_row_push (&self->row, first + i, self->longest_packet_bytes, get_fec_share (self),
+                                                   numbers, &longest_bytes);
 
-      send_protection (self, flow, frame, numbers, choose_covered (self, numbers),
-                       MAX (MAX (fresh->longest_bytes, fresh[1].longest_bytes), fresh[2].longest_bytes), now_us);
-      self->fec_due -= 1;
-      memmove (fresh + 1, fresh, 2 * sizeof *fresh);
-      *fresh = (ProtectedGroup) { 0 };
+      if (n_covered > 0)
+        send_protection (self, flow, frame, numbers, n_covered, longest_bytes, now_us);
     }
 }
 
@@ -709,7 +664,7 @@ send_frame (YodelVideoSender        *self,
   self->protecting = wants_protection (self);
   self->longest_packet_bytes = 0;
   if (!self->protecting || !self->beside_rival)
-    forget_groups (self);
+    self->row = (YodelProtectionRow) { 0 };
   switch (frame->codec)
     {
     case YODEL_VIDEO_VP8: send_vp8 (self, flow, frame, now_us); break;
