@@ -2,14 +2,13 @@
 
 #include "dht/dht-node.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include <opendht/opendht_c.h>
 #include <yodel/yodel-error.h>
 
 #include "dht/dht-cache.h"
-#include "dht/dht-quiet.h"
+#include "dht/dht-socket.h"
 
 /* What marks our values beside those of others; it tells what they are, and nothing about whose. */
 #define VALUE_TYPE "yodel"
@@ -39,7 +38,7 @@ typedef struct _Operations
 struct _YodelDhtNode
 {
   dht_runner          *runner;        /* (owned) */
-  YodelDhtQuietSocket *quiet;         /* (nullable) of the runner, where traffic is dear */
+  YodelDhtSocket      *socket;        /* (nullable) of the runner */
   gboolean             has_ipv6;
   GSocketAddress      *own_address;   /* (owned) (nullable) seen last */
   Operations          *operations;    /* (owned) */
@@ -184,7 +183,6 @@ run (GTask        *task,
   const Start *start = data;
   YodelDhtNode *self = g_new0 (YodelDhtNode, 1);
   dht_runner_config config;
-  int status;
 
   dht_runner_config_default (&config);
   config.threaded = true;
@@ -197,22 +195,15 @@ run (GTask        *task,
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->runner = dht_runner_new ();
-  if (start->is_low_traffic)
-    {
-      self->has_ipv6 = start->needs_ipv6;
-      self->quiet = yodel_dht_run_quietly (self->runner, start->own_port, &config, self->has_ipv6);
-      status = self->quiet != NULL ? 0 : EADDRINUSE;
-    }
-  else
-    status = dht_runner_run_config (self->runner, start->own_port, &config);
-  if (status == 0)
+  self->has_ipv6 = start->needs_ipv6;
+  self->socket = yodel_dht_socket_run (self->runner, start->own_port, &config, self->has_ipv6 || !start->is_low_traffic, start->is_low_traffic);
+  if (self->socket != NULL)
     {
       g_task_return_pointer (task, self, (GDestroyNotify) yodel_dht_node_close);
       return;
     }
   node_free (self);
-  g_task_return_new_error (task, YODEL_ERROR, YODEL_ERROR_UNREACHABLE, "UDP port %u cannot be opened for the hash table: %s",
-                           start->own_port, g_strerror (status > 0 ? status : EADDRINUSE));
+  g_task_return_new_error (task, YODEL_ERROR, YODEL_ERROR_UNREACHABLE, "UDP port %u cannot be opened for the hash table: another program may have it", start->own_port);
 }
 
 /* From which address of ours packets leave for the world; none is sent.  Returns: (transfer full) (nullable) */
@@ -409,7 +400,7 @@ has_moved (YodelDhtNode *self)
 gboolean
 yodel_dht_node_keep_open (YodelDhtNode *self)
 {
-  yodel_dht_quiet_keep_open (self->quiet);
+  yodel_dht_socket_keep_open (self->socket);
   return has_moved (self);
 }
 

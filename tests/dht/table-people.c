@@ -1,6 +1,7 @@
 #include "dht/table-people.h"
 
 #include "dht/dht-signaller.h"
+#include "dht/dht-socket.h"
 #include "identity/address.h"
 #include "rendezvous/mailbox-key.h"
 
@@ -49,7 +50,7 @@ table_add_node (const Table *self,
   dht_runner_config_default (&config);
   config.threaded = true;
   config.dht_config.node_config.network = self->network;
-  g_assert_cmpint (dht_runner_run_config (runner, (in_port_t) (self->first_port + number), &config), ==, 0);
+  g_assert_nonnull (yodel_dht_socket_run (runner, (guint16) (self->first_port + number), &config, FALSE, FALSE));
   if (number > 0)
     dht_runner_bootstrap (runner, "127.0.0.1", first_port);
   return runner;

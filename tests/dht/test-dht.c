@@ -312,6 +312,29 @@ test_flood_does_not_hide_a_contact (void)
   peers_close (peers, N_PEERS);
 }
 
+#define TAIL "\xa1t\xce\x01\x02\x03\x04\xa1y\xa1q\xa1v\xa4RNG1\xa1n\x17"
+
+/* Either ends a node of OpenDHT 2.4 that has no guard. */
+static void
+test_deadly_datagrams (void)
+{
+  static const char *const deadly[] = { "\x85\xa1" "e\x90" TAIL, "\x85\xa1r\x17" TAIL };
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  Peer peers[N_PEERS];
+
+  peers_open (peers, N_PEERS);
+  for (guint i = 0; i < N_PEERS; i++)
+    {
+      g_autoptr (GSocketAddress) address = g_inet_socket_address_new_from_string ("127.0.0.1", first_port + i);
+
+      for (guint j = 0; j < G_N_ELEMENTS (deadly); j++)
+        g_assert_cmpint (g_socket_send_to (socket, address, deadly[j], strlen (deadly[j]), NULL, NULL), ==, strlen (deadly[j]));
+    }
+  say (&peers[1], &peers[6], NULL, "alive");
+  run_until (has_heard (&peers[6], "alive"));
+  peers_close (peers, N_PEERS);
+}
+
 /* Whether who comes next finds nodes in the cache that is free.  The end writes them on a thread of its own. */
 static gboolean
 are_nodes_written (void)
@@ -411,6 +434,7 @@ main (int    argc,
   g_test_add_func ("/dht/signaller/first-node-may-go", test_first_node_may_go);
   g_test_add_func ("/dht/signaller/largest-message", test_largest_message);
   g_test_add_func ("/dht/signaller/flood-does-not-hide-a-contact", test_flood_does_not_hide_a_contact);
+  g_test_add_func ("/dht/signaller/deadly-datagrams", test_deadly_datagrams);
   g_test_add_func ("/dht/signaller/known-nodes-outlast-the-program", test_known_nodes_outlast_the_program);
   return g_test_run ();
 }

@@ -1,10 +1,13 @@
-#include "dht/dht-quiet.h"
+#include "dht/dht-socket.h"
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 #include <opendht/dhtrunner.h>
 #include <opendht/network_utils.h>
+
+#include "dht/dht-guard.h"
 
 /* MessagePack: a map of up to 15 pairs has their number in the lower half of its first byte. */
 #define FIXMAP     0x80
@@ -33,15 +36,18 @@ any_address (sa_family_t family,
   return address;
 }
 
-/* The library's socket; what goes out is marked, and where to is remembered.  Thread: any. */
-struct _YodelDhtQuietSocket : public dht::net::DatagramSocket
+/* The library's socket.  What comes in is guarded; of a quiet one, what goes out is marked, and where to is remembered.  Thread: any. */
+struct _YodelDhtSocket : public dht::net::DatagramSocket
 {
-  _YodelDhtQuietSocket (in_port_t port,
-                        bool      with_ipv6)
-    : udp (any_address (AF_INET, port), with_ipv6 ? any_address (AF_INET6, port) : dht::SockAddr ())
+  _YodelDhtSocket (in_port_t port,
+                   bool      with_ipv6,
+                   bool      quiet)
+    : is_quiet (quiet), udp (any_address (AF_INET, port), with_ipv6 ? any_address (AF_INET6, port) : dht::SockAddr ())
   {
     udp.setOnReceive ([this] (dht::net::PacketList &&packets) {
-      onReceived (std::move (packets));
+      packets.remove_if ([this] (dht::net::ReceivedPacket &packet) { return !take (packet); });
+      if (!packets.empty ())
+        onReceived (std::move (packets));
       return dht::net::PacketList ();
     });
   }
@@ -52,6 +58,8 @@ struct _YodelDhtQuietSocket : public dht::net::DatagramSocket
           size_t               size,
           bool                 replied) override
   {
+    if (!is_quiet)
+      return udp.sendTo (to, data, size, replied);
     if (std::search (data, data + size, std::begin (listen_request), std::end (listen_request)) != data + size)
       remember (to);
     if (size == 0 || data[0] < FIXMAP || data[0] >= FIXMAP_MAX)
@@ -88,9 +96,28 @@ struct _YodelDhtQuietSocket : public dht::net::DatagramSocket
   }
 
 private:
-  dht::net::UdpSocket udp;
+  const bool is_quiet;
+  std::unique_ptr<YodelDhtGuard, decltype (&yodel_dht_guard_free)> guard { yodel_dht_guard_new (), yodel_dht_guard_free };
+  dht::net::UdpSocket udp;   /* its thread ends before the guard does */
   std::mutex listened_lock;   /* over what follows */
   std::map<dht::SockAddr, std::chrono::steady_clock::time_point> listened;
+
+  /* On the thread of the socket. */
+  bool
+  take (dht::net::ReceivedPacket &packet)
+  {
+    GBytes *bytes = yodel_dht_guard_take (guard.get (), (const guint8 *) packet.from.get (), packet.from.getLength (), packet.data.data (),
+                                          packet.data.size (), g_get_monotonic_time ());
+
+    if (bytes == nullptr)
+      return false;
+
+    const auto *data = (const guint8 *) g_bytes_get_data (bytes, nullptr);
+
+    packet.data.assign (data, data + g_bytes_get_size (bytes));
+    g_bytes_unref (bytes);
+    return true;
+  }
 
   void
   remember (const dht::SockAddr &to)
@@ -102,24 +129,26 @@ private:
   }
 };
 
-YodelDhtQuietSocket *
-yodel_dht_run_quietly (dht_runner              *runner,
-                       guint16                  port,
-                       const dht_runner_config *config,
-                       gboolean                 with_ipv6)
+YodelDhtSocket *
+yodel_dht_socket_run (dht_runner              *runner,
+                      guint16                  port,
+                      const dht_runner_config *config,
+                      gboolean                 with_ipv6,
+                      gboolean                 is_quiet)
 {
   dht::DhtRunner::Config settings;
   dht::DhtRunner::Context context;
-  YodelDhtQuietSocket *socket;
+  YodelDhtSocket *socket;
 
   settings.threaded = config->threaded;
   settings.dht_config.node_config.network = config->dht_config.node_config.network;
+  settings.dht_config.node_config.maintain_storage = config->dht_config.node_config.maintain_storage && !is_quiet;
   if (config->dht_config.node_config.persist_path != nullptr)
     settings.dht_config.node_config.persist_path = config->dht_config.node_config.persist_path;
-  settings.dht_config.node_config.public_stable = true;   /* listens anew after five minutes, not after 20 s */
+  settings.dht_config.node_config.public_stable = is_quiet;   /* listens anew after five minutes, not after 20 s */
   try
     {
-      socket = new YodelDhtQuietSocket (port, with_ipv6);
+      socket = new YodelDhtSocket (port, with_ipv6, is_quiet);
       context.sock.reset (socket);
       reinterpret_cast<dht::DhtRunner *> (runner)->run (settings, std::move (context));   /* as the library's C functions do */
     }
@@ -131,7 +160,7 @@ yodel_dht_run_quietly (dht_runner              *runner,
 }
 
 void
-yodel_dht_quiet_keep_open (YodelDhtQuietSocket *self)
+yodel_dht_socket_keep_open (YodelDhtSocket *self)
 {
   self->keep_open ();
 }
