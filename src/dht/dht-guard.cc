@@ -116,27 +116,46 @@ is_error (const Object &object)
   return is_list_of_scalars (object) && object.via.array.size > 0 && is_number (object.via.array.ptr[0]);
 }
 
-/* By which parts of values are asked for; the library divides by how many there are. */
+/* OpenDHT's Value::Field, but for the key of who signed. */
+static bool
+is_field (const Object &object)
+{
+  return is_number (object) && (object.via.u64 == 1 || object.via.u64 == 2 || object.via.u64 == 4 || object.via.u64 == 5);
+}
+
+static bool
+is_list_of_fields (const Object &object)
+{
+  return is_list_of (object, is_field);
+}
+
+/* What a list of values of fields is divided by. */
 static bool
 is_selection (const Object &object)
 {
-  return is_list_of (object, is_small_number) && object.via.array.size > 0;
+  return is_list_of_fields (object) && object.via.array.size > 0;
 }
 
-/* Each pair is looked at, and not the first of a key alone.  What has an unknown key is read by nobody. */
+/* Each known key is there once at most: readers differ in which of two they take.  What has an unknown key is read by nobody. */
 static bool
 is_map_of (const Object              &object,
            const std::vector<Member> &members)
 {
+  guint32 seen = 0;
+
   if (object.type != msgpack::type::MAP)
     return false;
   for (const msgpack::object_kv &pair : object.via.map)
     {
       if (!is_text (pair.key))
         return false;
-      for (const Member &member : members)
-        if (pair.key.as<std::string_view> () == member.key && !member.is_sound (pair.val))
-          return false;
+      for (size_t i = 0; i < members.size (); i++)
+        if (pair.key.as<std::string_view> () == members[i].key)
+          {
+            if ((seen & 1u << i) != 0 || !members[i].is_sound (pair.val))
+              return false;
+            seen |= 1u << i;
+          }
     }
   return true;
 }
@@ -151,24 +170,27 @@ find (const Object     &map,
   return nullptr;
 }
 
-/* Ours are neither signed nor encrypted by the table: no key and no signature is there to be parsed. */
+/* Of a value nothing may be there that we do not say: ours are neither signed nor encrypted by the table, so that no key and no signature
+ * is there to be parsed. */
 static bool
 is_content (const Object &object)
 {
-  return is_map_of (object, { { "data", is_bytes }, { "type", is_small_number }, { "utype", is_text } }) && find (object, "owner") == nullptr;
+  return is_map_of (object, { { "data", is_bytes }, { "type", is_small_number }, { "utype", is_text } }) &&
+         find (object, "data") != nullptr && find (object, "type") != nullptr && find (object, "utype") != nullptr &&
+         object.via.map.size == 3;
 }
 
 static bool
 is_envelope (const Object &object)
 {
-  return is_map_of (object, { { "body", is_content } }) && find (object, "body") != nullptr;
+  return is_map_of (object, { { "body", is_content } }) && find (object, "body") != nullptr && object.via.map.size == 1;
 }
 
 static bool
 is_value (const Object &object)
 {
   return is_map_of (object, { { "id", is_number }, { "dat", is_envelope } }) &&
-         find (object, "id") != nullptr && find (object, "dat") != nullptr;
+         find (object, "id") != nullptr && find (object, "dat") != nullptr && object.via.map.size == 2;
 }
 
 static bool
@@ -186,7 +208,7 @@ is_list_of_values (const Object &object)
 static bool
 is_condition (const Object &object)
 {
-  return is_map_of (object, { { "f", is_small_number }, { "v", is_scalar } });
+  return is_map_of (object, { { "f", is_field }, { "v", is_scalar } });
 }
 
 static bool
@@ -198,7 +220,7 @@ is_list_of_conditions (const Object &object)
 static bool
 is_query (const Object &object)
 {
-  return is_map_of (object, { { "s", is_list_of_numbers }, { "w", is_list_of_conditions } });
+  return is_map_of (object, { { "s", is_list_of_fields }, { "w", is_list_of_conditions } });
 }
 
 static bool
@@ -224,7 +246,7 @@ is_body (const Object &object)
                               { "sa", is_address },
                               { "c", is_small_number },
                               { "values", is_list_of_values },
-                              { "fields", is_fields },
+                              { "fileds", is_fields },   /* so the protocol has it */
                               { "exp", is_list_of_numbers },
                               { "re", is_list_of_numbers },
                               { "w", is_list_of_numbers } });
