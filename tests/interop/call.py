@@ -86,7 +86,7 @@ def command(name, role, o, wav, y4m, prefix):
                  f"--duration={o.seconds + 4}", f"--max-bitrate={o.video_bps // 1000 + 60}",
                  f"--events={prefix}.events", f"--stats={prefix}.stats"]
         words += [f"--video-codec={o.video_codec}"] if o.video_codec else []
-        words += [f"--dtmf={KEYS}"] if o.keys else []
+        words += [f"--dtmf=,{KEYS}"] if o.keys else []      # the comma: browsers garble sound while they set up
         words += ["--audio-content=music"] if o.stereo else []
         return words + ([f"--video-source={y4m}", f"--video-sink=y4m:{prefix}.y4m"] if o.video else ["--no-video"])
     runner = "node" if name in ("chromium", "firefox", "wrtc") else PYTHON
