@@ -12,6 +12,9 @@
 /* Before one was measured. */
 #define DEFAULT_RTT_US (100 * (gint64) 1000)
 
+/* So many gaps that fill sooner bring the wait down to theirs. */
+#define WAIT_MEMORY    32
+
 typedef struct
 {
   gint64 sequence;
@@ -103,10 +106,11 @@ learn_wait (YodelNackGenerator *self,
   if (target_us > self->wait_us)
     self->wait_us = target_us;
   else
-    self->wait_us -= (self->wait_us - target_us) / 8;
+    self->wait_us -= (self->wait_us - target_us) / WAIT_MEMORY;
 }
 
-static void
+/* Returns: whether the packet is late enough to be the answer to a request */
+static gboolean
 fill_gap (YodelNackGenerator *self,
           guint               index,
           gboolean            recovered,
@@ -116,15 +120,16 @@ fill_gap (YodelNackGenerator *self,
 
   /* Where the peer retransmits in the same stream, only the time tells repeats from stragglers: since
    * the first request, for any of them may have been answered. */
-  if (missing->n_requests > 0 && now_us - missing->first_us >= self->rtt_us / 2)
-    recovered = TRUE;
+  gboolean may_answer = missing->n_requests > 0 && now_us - missing->first_us >= self->rtt_us / 2;
 
+  recovered |= may_answer;
   if (recovered)
     self->counters.n_recovered++;
   else
     self->counters.n_reordered++;
   learn_wait (self, recovered ? 0 : now_us - missing->noticed_us);
   remove_range (self, index, 1);
+  return may_answer;
 }
 
 static void
@@ -145,8 +150,9 @@ add_gap (YodelNackGenerator *self,
   self->counters.n_missed += n;
 }
 
-/* A packet came; @recovered if a retransmission or redundancy brought it. */
-void
+/* A packet came; @recovered if a retransmission or redundancy brought it.
+ * Returns: whether it was missed, asked for, and came no sooner than an answer can */
+gboolean
 yodel_nack_generator_push (YodelNackGenerator *self,
                            gint64              sequence,
                            gboolean            recovered,
@@ -158,19 +164,19 @@ yodel_nack_generator_push (YodelNackGenerator *self,
     {
       self->started = TRUE;
       self->highest_sequence = sequence;
-      return;
+      return FALSE;
     }
 
   if (sequence > self->highest_sequence)
     {
       add_gap (self, self->highest_sequence + 1, sequence - self->highest_sequence - 1, now_us);
       self->highest_sequence = sequence;
-      return;
+      return FALSE;
     }
 
   index = find_index (self, sequence);
-  if (index < self->n_missing && self->missing[index].sequence == sequence)
-    fill_gap (self, index, recovered, now_us);
+  return index < self->n_missing && self->missing[index].sequence == sequence
+         && fill_gap (self, index, recovered, now_us);
 }
 
 /* Nothing before @sequence is of use any more: a key frame begins there, or it was played. */

@@ -15,7 +15,7 @@
 #define YODEL_NACK_GIVE_UP_US    (2 * G_USEC_PER_SEC)
 #define YODEL_NACK_MIN_REPEAT_US (30 * (gint64) 1000)
 /* However much the network reorders, we wait no longer before the first request. */
-#define YODEL_NACK_MAX_WAIT_US   (40 * (gint64) 1000)
+#define YODEL_NACK_MAX_WAIT_US   (80 * (gint64) 1000)
 
 typedef struct _YodelNackGenerator YodelNackGenerator;
 
@@ -32,7 +32,7 @@ YodelNackGenerator *yodel_nack_generator_new              (void);
 void                yodel_nack_generator_free             (YodelNackGenerator       *self);
 void                yodel_nack_generator_set_rtt          (YodelNackGenerator       *self,
                                                            gint64                    rtt_us);
-void                yodel_nack_generator_push             (YodelNackGenerator       *self,
+gboolean            yodel_nack_generator_push             (YodelNackGenerator       *self,
                                                            gint64                    sequence,
                                                            gboolean                  recovered,
                                                            gint64                    now_us);

@@ -55,6 +55,10 @@ check_PROGRAMS += tests/session/test-protection-row
 tests_session_test_protection_row_SOURCES = tests/session/test-protection-row.c
 tests_session_test_protection_row_LDADD   = $(CORE_LIBS)
 
+check_PROGRAMS += tests/session/test-video-receiver
+tests_session_test_video_receiver_SOURCES = tests/session/test-video-receiver.c
+tests_session_test_video_receiver_LDADD   = $(CORE_LIBS)
+
 check_PROGRAMS += tests/session/test-session
 tests_session_test_session_SOURCES = tests/session/test-session.c tests/lib/run-until.h
 tests_session_test_session_LDADD   = $(CORE_LIBS)

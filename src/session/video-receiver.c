@@ -210,6 +210,7 @@ push_media (YodelVideoReceiver   *self,
             gboolean              recovered,
             gint64                arrival_us)
 {
+  gboolean resent = FALSE;
   gint64 sequence;
 
   if (!self->statistics.started || self->statistics.ssrc != packet->ssrc)
@@ -237,7 +238,7 @@ push_media (YodelVideoReceiver   *self,
     }
 
   if (self->parameters.nack)
-    yodel_nack_generator_push (self->nack, sequence, recovered, arrival_us);
+    resent = yodel_nack_generator_push (self->nack, sequence, recovered, arrival_us);
 
   read_orientation (self, packet, sequence);
 
@@ -247,7 +248,7 @@ push_media (YodelVideoReceiver   *self,
     yodel_frame_buffer_push_padding (self->frames, sequence, arrival_us);
   else
     yodel_frame_buffer_push (self->frames, sequence, packet->timestamp, packet->marker,
-                             packet->payload, packet->payload_bytes, arrival_us);
+                             packet->payload, packet->payload_bytes, resent, arrival_us);
 }
 
 /* Returns: whether @payload_type is one of @payload_types */
@@ -448,6 +449,24 @@ yodel_video_receiver_pop_frame (YodelVideoReceiver *self,
   return frame;
 }
 
+/* There is no room: the oldest picture is shown at once, or thrown away where nobody takes it.  To throw it away unseen would
+ * be to show none ever, once they all wait for longer than there is room. */
+static void
+hurry_oldest (YodelVideoReceiver *self,
+              gint64              now_us)
+{
+  Waiting *oldest = &g_array_index (self->pictures, Waiting, 0);
+
+  if (oldest->show_us > now_us)
+    {
+      oldest->show_us = now_us;
+      return;
+    }
+
+  g_array_remove_index (self->pictures, 0);
+  self->counters.frames_dropped++;
+}
+
 void
 yodel_video_receiver_decoded (YodelVideoReceiver        *self,
                               const YodelAssembledFrame *frame,
@@ -477,10 +496,7 @@ yodel_video_receiver_decoded (YodelVideoReceiver        *self,
   self->counters.height = picture->height;
 
   if (self->pictures->len >= MAX_PICTURES)
-    {
-      g_array_remove_index (self->pictures, 0);
-      self->counters.frames_dropped++;
-    }
+    hurry_oldest (self, now_us);
 
   waiting.picture = yodel_video_frame_ref (picture);
   waiting.picture->rotation = take_rotation (self, frame->last_sequence);

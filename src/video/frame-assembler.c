@@ -7,9 +7,6 @@
 #include "video/vp8-payload.h"
 #include "video/vp9-payload.h"
 
-/* A packet that comes this much after a younger one was sent again, not just overtaken. */
-#define RECOVERED_AFTER_US (10 * 1000)
-
 G_STATIC_ASSERT ((YODEL_FRAME_ASSEMBLER_WINDOW & (YODEL_FRAME_ASSEMBLER_WINDOW - 1)) == 0);
 
 YodelFrameAssembler *
@@ -47,23 +44,6 @@ yodel_frame_assembler_find (const YodelFrameAssembler *self,
   const YodelPacketSlot *slot = slot_of (self, sequence);
 
   return slot->here && slot->sequence == sequence ? slot : NULL;
-}
-
-/* Did a younger packet come well before this one? */
-static gboolean
-is_late (const YodelFrameAssembler *self,
-         gint64                     sequence,
-         gint64                     arrival_us)
-{
-  for (gint64 next = sequence + 1; next <= self->newest; next++)
-    {
-      const YodelPacketSlot *slot = yodel_frame_assembler_find (self, next);
-
-      if (slot != NULL)
-        return arrival_us - slot->arrival_us >= RECOVERED_AFTER_US;
-    }
-
-  return FALSE;
 }
 
 static YodelPacketSlot *
@@ -261,7 +241,6 @@ yodel_frame_assembler_push (YodelFrameAssembler *self,
   Piece piece = { 0 };
   YodelPartialFrame *frame;
   YodelPacketSlot *slot;
-  gboolean late;
 
   if (size > G_MAXUINT16 || !parse_piece (self->codec, &piece, payload, size)
       || yodel_frame_assembler_find (self, sequence) != NULL)
@@ -271,7 +250,6 @@ yodel_frame_assembler_push (YodelFrameAssembler *self,
   if (contradicts (frame, sequence, piece.start, marker))
     return NULL;
 
-  late = is_late (self, sequence, arrival_us);
   slot = fill_slot (self, sequence, arrival_us);
   slot->data = g_memdup2 (piece.data, piece.size);
   slot->size = piece.size;
@@ -282,7 +260,6 @@ yodel_frame_assembler_push (YodelFrameAssembler *self,
   frame->n_packets++;
   frame->bytes += piece.size;
   frame->last_arrival_us = MAX (frame->last_arrival_us, arrival_us);
-  frame->recovered |= late;
   frame->has_end |= marker;
   if (piece.start)
     note_start (frame, self->codec, &piece);

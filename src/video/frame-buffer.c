@@ -260,10 +260,11 @@ yodel_frame_buffer_push (YodelFrameBuffer *self,
                          gboolean          marker,
                          const guint8     *payload,
                          gsize             size,
+                         gboolean          resent,
                          gint64            arrival_us)
 {
   gboolean first = self->assembler == NULL;
-  const YodelPartialFrame *frame;
+  YodelPartialFrame *frame;
 
   if (!make_room (self, sequence, arrival_us))
     {
@@ -278,6 +279,7 @@ yodel_frame_buffer_push (YodelFrameBuffer *self,
       return;
     }
 
+  frame->recovered |= resent;
   self->n_key_asked = 0;
   if (first)
     self->joined_late = frame->has_start && !frame->key_frame;

@@ -24,7 +24,7 @@ typedef struct
   guint    n_packets;
   gint64   first_arrival_us;          /* of its earliest packet */
   gint64   last_arrival_us;           /* of the packet that completed it */
-  gboolean recovered;                 /* a packet of it came late, after younger ones */
+  gboolean recovered;                 /* a packet of it was sent again */
 } YodelAssembledFrame;
 
 void                 yodel_assembled_frame_free             (YodelAssembledFrame *self);
@@ -48,13 +48,15 @@ void                 yodel_frame_buffer_free                (YodelFrameBuffer *s
 void                 yodel_frame_buffer_set_codec           (YodelFrameBuffer *self,
                                                              YodelVideoCodec   codec);
 
-/* One packet.  @sequence: the unwrapped RTP sequence number; @payload: RFC 7741 or 9628. */
+/* One packet.  @sequence: the unwrapped RTP sequence number; @payload: RFC 7741 or 9628; @resent: the first one of
+ * this number was lost. */
 void                 yodel_frame_buffer_push                (YodelFrameBuffer *self,
                                                              gint64            sequence,
                                                              guint32           rtp_time,
                                                              gboolean          marker,
                                                              const guint8     *payload,
                                                              gsize             size,
+                                                             gboolean          resent,
                                                              gint64            arrival_us);
 /* A packet without payload: it has a number but belongs to no frame. */
 void                 yodel_frame_buffer_push_padding        (YodelFrameBuffer *self,

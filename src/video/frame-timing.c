@@ -192,8 +192,9 @@ yodel_frame_timing_push (YodelFrameTiming *self,
   yodel_unwrapper_next32 (&self->unwrapper, rtp_time);
   self->last_rtp_time = rtp_time;
   passage_us = arrival_us - media_us (self, rtp_time);
+  update_base (self, passage_us, arrival_us);
 
-  if (recovered && self->started)
+  if (recovered)
     {
       if (arrival_us - self->recovered_us > RECOVERED_MAX_AGE_US)
         self->recovered.n = 0;
@@ -201,8 +202,6 @@ yodel_frame_timing_push (YodelFrameTiming *self,
       sample_push (&self->recovered, passage_us - self->least_us, RECOVERED_PERCENT, 1);
       return;
     }
-
-  update_base (self, passage_us, arrival_us);
 
   self->mean_bytes += (size_bytes - self->mean_bytes) / (self->jitter.n == 0 ? 1 : 30);
   if (size_bytes > LARGE_FRAME_FACTOR * self->mean_bytes)

@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
           state.key_only = TRUE;
         }
       else
-        yodel_frame_buffer_push (state.buffer, sequence, rtp_time, what >> 7, payload, n, state.now_us);
+        yodel_frame_buffer_push (state.buffer, sequence, rtp_time, what >> 7, payload, n, what & 0x40, state.now_us);
 
       drain (&state);
       if (yodel_frame_buffer_wants_key_frame (state.buffer, state.now_us))

@@ -216,7 +216,7 @@ test_waits_where_packets_overtake (Fixture       *f,
   g_assert_cmpuint (n_late, ==, 0);
   g_assert_cmpint (yodel_nack_generator_get_wait_us (f->nack), ==, 10 * MS);
 
-  for (guint i = 0; i < 50; i++, s += 2, now_us += 200 * MS)
+  for (guint i = 0; i < 100; i++, s += 2, now_us += 200 * MS)
     {
       push_range (f, s + 2, s + 2, now_us);
       g_assert_cmpuint (poll_all (f, now_us + 10 * MS), ==, 1);
@@ -243,9 +243,13 @@ test_repeats_in_the_stream_are_no_reordering (Fixture       *f,
   push_range (f, 0, 0, 0);
   push_range (f, 2, 2, 0);
   g_assert_cmpuint (poll_all (f, 0), ==, 1);
-  push_range (f, 1, 1, 85 * MS);
+  g_assert_true (yodel_nack_generator_push (f->nack, 1, FALSE, 85 * MS));
   g_assert_cmpuint (yodel_nack_generator_get_counters (f->nack)->n_recovered, ==, 1);
   g_assert_cmpint (yodel_nack_generator_get_wait_us (f->nack), ==, 0);
+
+  g_assert_false (yodel_nack_generator_push (f->nack, 4, FALSE, 100 * MS));
+  g_assert_cmpuint (poll_all (f, 100 * MS), ==, 1);
+  g_assert_false (yodel_nack_generator_push (f->nack, 3, FALSE, 110 * MS));       /* sooner than any answer */
 }
 
 /* The answer to the first request comes just after the same was asked once more. */

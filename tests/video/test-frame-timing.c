@@ -85,12 +85,21 @@ test_minute (gconstpointer data)
 }
 
 static gint64
+push_and_show_any (YodelFrameTiming *timing,
+                   guint             index,
+                   gint64            arrival_us,
+                   gboolean          recovered)
+{
+  yodel_frame_timing_push (timing, index * 3000, 2000, arrival_us, recovered);
+  return yodel_frame_timing_render_time_us (timing, index * 3000, arrival_us) - arrival_us;
+}
+
+static gint64
 push_and_show (YodelFrameTiming *timing,
                guint             index,
                gint64            arrival_us)
 {
-  yodel_frame_timing_push (timing, index * 3000, 2000, arrival_us, FALSE);
-  return yodel_frame_timing_render_time_us (timing, index * 3000, arrival_us) - arrival_us;
+  return push_and_show_any (timing, index, arrival_us, FALSE);
 }
 
 static void
@@ -174,6 +183,21 @@ test_recovers_from_jumps (void)
   g_assert_cmpint (push_and_show (timing, 1000 + 30 * 3600, 1000 * FRAME_US + 90 * MS), ==, 0);
 }
 
+/* Where every frame had a packet sent again, such frames say how long the way is: one that comes late is not taken for
+ * the fastest. */
+static void
+test_resent_frames_say_how_long_the_way_is (void)
+{
+  g_autoptr (YodelFrameTiming) timing = yodel_frame_timing_new (90000);
+
+  push_and_show (timing, 0, 80 * MS);
+  for (guint i = 1; i < 600; i++)
+    push_and_show_any (timing, i, i * FRAME_US + 80 * MS, TRUE);
+  push_and_show (timing, 600, 600 * FRAME_US + 480 * MS);
+  yodel_frame_timing_set_extra_delay_us (timing, 10 * MS);
+  g_assert_cmpint (push_and_show_any (timing, 601, 601 * FRAME_US + 80 * MS, TRUE), <=, 30 * MS);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -188,5 +212,6 @@ main (int   argc,
   g_test_add_func ("/video/frame-timing/first-loss-is-enough", test_first_loss_is_enough);
   g_test_add_func ("/video/frame-timing/extra-delay-is-kept", test_extra_delay_is_kept);
   g_test_add_func ("/video/frame-timing/recovers-from-jumps", test_recovers_from_jumps);
+  g_test_add_func ("/video/frame-timing/resent-frames-say-how-long-the-way-is", test_resent_frames_say_how_long_the_way_is);
   return g_test_run ();
 }

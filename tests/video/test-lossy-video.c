@@ -244,7 +244,8 @@ receive (Call *call)
       g_array_remove_index_fast (call->flight, i);
       payload = g_bytes_get_data (call->packets[arrival.sequence], &size);
       yodel_frame_buffer_push (call->buffer, arrival.sequence, call->packet_frame[arrival.sequence],
-                               call->packet_marker[arrival.sequence], payload, size, call->now_ms * 1000);
+                               call->packet_marker[arrival.sequence], payload, size,
+                               call->nacks[arrival.sequence].tries > 0, call->now_ms * 1000);
       call->nacks[arrival.sequence].tries = G_MAXUINT;
       call->newest = MAX (call->newest, arrival.sequence);
     }

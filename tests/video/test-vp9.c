@@ -96,7 +96,7 @@ push_frame (YodelFrameBuffer        *buffer,
     {
       g_assert_cmpuint (size, <=, sizeof payload);
       yodel_frame_buffer_push (buffer, (*sequence)++, frame->timestamp_us * 9 / 100,
-                               packetiser.n_left == 0, payload, size, now_us);
+                               packetiser.n_left == 0, payload, size, FALSE, now_us);
     }
   return n;
 }
