@@ -376,6 +376,14 @@ yodel_pacer_repair_us (const YodelPacer *self)
   return self->repair_bytes * 8.0 * G_USEC_PER_SEC / effective_rate_bps (self);
 }
 
+gint64
+yodel_pacer_waited_us (const YodelPacer *self)
+{
+  const Item *oldest = g_queue_peek_head ((GQueue *) &self->queues[YODEL_PACER_VIDEO]);
+
+  return oldest != NULL ? self->reached_us - oldest->pushed_us : 0;
+}
+
 gsize
 yodel_pacer_get_queued_bytes (const YodelPacer *self)
 {

@@ -62,6 +62,8 @@ void        yodel_pacer_add_probe        (YodelPacer              *self,
 /* How long what waits will take to leave at the present rate. */
 gint64      yodel_pacer_queue_us         (const YodelPacer *self);
 gint64      yodel_pacer_repair_us        (const YodelPacer *self);      /* retransmissions alone */
+/* How long the video packet that leaves next has waited; 0: there is none. */
+gint64      yodel_pacer_waited_us        (const YodelPacer *self);
 gsize       yodel_pacer_get_queued_bytes (const YodelPacer *self);
 
 /* Returns: how many packets were dropped since the last call */

@@ -306,6 +306,12 @@ yodel_flow_get_queue_us (const YodelFlow *self)
 }
 
 gint64
+yodel_flow_get_waited_us (const YodelFlow *self)
+{
+  return yodel_pacer_waited_us (self->pacer);
+}
+
+gint64
 yodel_flow_get_repair_us (const YodelFlow *self)
 {
   return yodel_pacer_repair_us (self->pacer);

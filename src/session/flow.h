@@ -98,6 +98,7 @@ const YodelLossRuns *
            yodel_flow_get_sound_losses  (const YodelFlow     *self);
 
 /* How long the retransmissions that wait will take to leave. */
+gint64     yodel_flow_get_waited_us     (const YodelFlow     *self);
 gint64     yodel_flow_get_repair_us     (const YodelFlow     *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelFlow, yodel_flow_free)

@@ -62,10 +62,11 @@
 /* Nor are there copies where a queue stands on the path: what is lost there is lost for want of room. */
 #define COPIES_UP_TO_QUEUE_US (40 * G_TIME_SPAN_MILLISECOND)
 
-/* When to repeat what was lost would take longer than this, or what waits is this old, a key frame
- * is there sooner: as after a fall of the capacity to a quarter.  But not at once again. */
+/* When to repeat what was lost would take longer than this, or what waits will take or has taken so long, a key frame is
+ * there sooner: as after a fall of the capacity to a quarter.  But not at once again. */
 #define MAX_REPAIR_US    (300 * G_TIME_SPAN_MILLISECOND)
 #define STALE_BACKLOG_US (600 * G_TIME_SPAN_MILLISECOND)
+#define STALE_WAIT_US    (1 * G_TIME_SPAN_SECOND)
 #define START_ANEW_US    (1 * G_TIME_SPAN_SECOND)
 
 /* RFC 3550 section 5.1: one byte counts the padding. */
@@ -427,7 +428,7 @@ yodel_video_sender_push (YodelVideoSender *self,
   measure_source (self, picture);
   yodel_quality_ladder_advance (self->ladder, now_us);
 
-  if (backlog_us > STALE_BACKLOG_US)
+  if (backlog_us > STALE_BACKLOG_US || yodel_flow_get_waited_us (flow) > STALE_WAIT_US)
     start_anew (self, flow, now_us);
   self->backlog_us = backlog_us = yodel_flow_get_queue_us (flow);
   if (backlog_us > MAX_BACKLOG_US)

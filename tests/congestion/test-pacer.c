@@ -105,6 +105,20 @@ test_a_long_queue_raises_the_rate (void)
 }
 
 static void
+test_says_how_long_video_waited (void)
+{
+  g_autoptr (YodelPacer) pacer = yodel_pacer_new (0);
+
+  yodel_pacer_set_rate (pacer, 100000, 0);
+  push (pacer, YODEL_PACER_RETRANSMISSION, 1250, 0);
+  yodel_pacer_advance (pacer, 50 * 1000);
+  g_assert_cmpint (yodel_pacer_waited_us (pacer), ==, 0);
+  push (pacer, YODEL_PACER_VIDEO, 1250, 50 * 1000);
+  push (pacer, YODEL_PACER_VIDEO, 1250, 80 * 1000);
+  g_assert_cmpint (yodel_pacer_waited_us (pacer), ==, 30 * 1000);
+}
+
+static void
 test_queue_is_bounded (void)
 {
   g_autoptr (YodelPacer) pacer = yodel_pacer_new (0);
@@ -277,6 +291,7 @@ main (int   argc,
       g_test_add_data_func (path, GUINT_TO_POINTER (rates_bps[i]), test_no_burst_over_5_ms);
     }
   g_test_add_func ("/congestion/pacer/a-long-queue-raises-the-rate", test_a_long_queue_raises_the_rate);
+  g_test_add_func ("/congestion/pacer/says-how-long-video-waited", test_says_how_long_video_waited);
   g_test_add_func ("/congestion/pacer/queue-is-bounded", test_queue_is_bounded);
   g_test_add_func ("/congestion/pacer/short-probe-is-padding", test_short_probe_is_padding);
   g_test_add_func ("/congestion/pacer/long-probe-takes-video-along", test_long_probe_takes_video_along);
