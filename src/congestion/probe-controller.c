@@ -17,7 +17,10 @@
 #define MOST_DURATION_US   (60 * YODEL_US_PER_MS)
 #define NOISES             12                      /* the burst must be long against the jitter */
 #define ALR_INTERVAL_US    (3 * G_USEC_PER_SEC)   /* a paused video wants to hear soon that there is room */
-#define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes */
+#define LIMITED_INTERVAL_US (2 * G_USEC_PER_SEC)   /* our own: half of what a climb without probes takes, at ... */
+#define LIMITED_BPS        1e6                     /* ... this rate; at others with its square, between ... */
+#define LEAST_LIMITED      0.5                     /* ... this part of it ... */
+#define MOST_LIMITED       4.0                     /* ... and this */
 #define FASTER_INTERVAL_US (400 * YODEL_US_PER_MS) /* the path itself gives reason to ask */
 #define CAUTIOUS_FACTOR    1.5                     /* after a try that failed */
 
@@ -84,6 +87,16 @@ yodel_probe_controller_on_outcome (YodelProbeController    *self,
     self->is_exponential = self->is_starting = FALSE;
 }
 
+/* On a full path a probe takes from the others in proportion to the rate of who asks.  Who has twice as much and asks a quarter as often takes
+ * half of what they take, and since all give in proportion when they back off, they become equal. */
+static gint64
+limited_interval_us (double target_bps)
+{
+  double of_rate = target_bps / LIMITED_BPS;
+
+  return LIMITED_INTERVAL_US * CLAMP (of_rate * of_rate, LEAST_LIMITED, MOST_LIMITED);
+}
+
 void
 yodel_probe_controller_advance (YodelProbeController      *self,
                                 const YodelProbeSituation *situation,
@@ -91,7 +104,7 @@ yodel_probe_controller_advance (YodelProbeController      *self,
 {
   gint64 quiet_us = now_us - self->probed_us;
   gint64 interval_us = situation->is_faster ? FASTER_INTERVAL_US
-                       : situation->in_alr ? ALR_INTERVAL_US : LIMITED_INTERVAL_US;
+                       : situation->in_alr ? ALR_INTERVAL_US : limited_interval_us (situation->target_bps);
   gint64 duration_us = FURTHER_BITS * G_USEC_PER_SEC / (self->factor * situation->target_bps);
 
   duration_us = CLAMP (duration_us, LEAST_DURATION_US, THIN_DURATION_US);

@@ -297,15 +297,15 @@ static const FairCase fair_cases[] = {
   { "5.4/same-control", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
     0, 0, 0, 0, 120 * S, 60 * S, 1.3, 10, 0.90 },
   { "5.4/without-a-limit", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
-    3000000, 0, 0, 0, 120 * S, 60 * S, 1.8, INFINITY, 0.90 },
+    3000000, 0, 0, 0, 120 * S, 60 * S, 1.25, 15, 0.90 },
   { "5.4/on-busy-hosts", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0, 20 * S, 40 * S },
-    3000000, 150 * MS, 0, 0, 120 * S, 60 * S, 2.0, INFINITY, 0.85 },
+    3000000, 150 * MS, 0, 0, 120 * S, 60 * S, 1.6, INFINITY, 0.85 },
   { "5.5/round-trip-times", 5, 4000000, { 10 * MS, 25 * MS, 50 * MS, 100 * MS, 150 * MS }, { 0, 10 * S, 20 * S, 30 * S, 40 * S },
     0, 0, 0, 0, 300 * S, 60 * S, 2.0, 10, 0.90 },
   { "5.8/pause-and-resume", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
     0, 0, 40 * S, 60 * S, 120 * S, 70 * S, 1.3, 10, 0.90 },
   { "5.8/without-a-limit", 3, 3500000, { DELAY_US, DELAY_US, DELAY_US }, { 0 },
-    3000000, 0, 40 * S, 60 * S, 120 * S, 70 * S, 1.8, INFINITY, 0.90 },
+    3000000, 0, 40 * S, 60 * S, 120 * S, 70 * S, 1.25, 15, 0.90 },
 };
 
 static void

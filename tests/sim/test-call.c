@@ -343,12 +343,12 @@ test_slow_decoder (void)
   g_assert_cmpint (call->callee.longest_gap_us, <=, MS (500));
 }
 
-/* Two layers, on a long way: a decoder that has three quarters of the speed it needs gets on without key frames. */
-static void
-test_slow_decoder_does_without_the_upper_layer (void)
+/* Returns: how many key frames a decoder needed that has three quarters of the speed it needs */
+static double
+count_key_frames_of_a_slow_decoder (guint32 seed)
 {
   const SimLinkConfig link = { .delay_us = MS (150), .loss = 0.05 };
-  g_autoptr (SimCall) call = sim_call_new (20261127, TRUE);
+  g_autoptr (SimCall) call = sim_call_new (seed, TRUE);
   double n_keys;
 
   sim_call_skip_codec (call, 640, 360);
@@ -360,8 +360,21 @@ test_slow_decoder_does_without_the_upper_layer (void)
   n_keys = sim_peer_get_number (&call->callee, "inbound-rtp", "video", "keyFramesDecoded");
   call->callee.decode_us = MS (45);
   sim_call_run (call, SECONDS (20));
-  g_assert_cmpfloat (sim_peer_get_number (&call->callee, "inbound-rtp", "video", "keyFramesDecoded"), <=, n_keys + 3);
   g_assert_cmpint (call->callee.lag_us, <=, MS (1000));
+  return sim_peer_get_number (&call->callee, "inbound-rtp", "video", "keyFramesDecoded") - n_keys;
+}
+
+/* Two layers, on a long way: it gets on without key frames, but for those that loss makes. */
+static void
+test_slow_decoder_does_without_the_upper_layer (void)
+{
+  const guint n = 6;
+  double sum = 0;
+
+  for (guint i = 0; i < n; i++)
+    sum += count_key_frames_of_a_slow_decoder (20261127 + i);
+  g_test_message ("%.1f key frames in 20 s", sum / n);
+  g_assert_cmpfloat (sum / n, <=, 3);
 }
 
 static void
