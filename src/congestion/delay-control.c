@@ -38,6 +38,9 @@
 #define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
+#define NEXT_TO_NOTHING    0.2                        /* of what may be sent */
+#define LONGEST_OF_OTHERS_US (100 * YODEL_US_PER_MS)
+#define BACK_OFF_FOR_OTHERS 0.85
 #define SMALL_BITS         (160 * 8.0)                /* a packet of sound, or of a report */
 
 void
@@ -49,6 +52,7 @@ yodel_delay_control_init (YodelDelayControl *self,
   *self = (YodelDelayControl) {
     .overused_us = -1,
     .risen_us = -G_USEC_PER_SEC,
+    .idle_us = -G_USEC_PER_SEC,
     .pictured_us = -SAME_ROW_US,
     .faster_us = -FASTER_FOR_US,
     .probe_sent_us = -G_USEC_PER_SEC,
@@ -198,7 +202,7 @@ yodel_delay_control_on_probe (YodelDelayControl       *self,
 }
 
 /* What comes through.  With a long queue that is all the path carries, and the newest is the
- * truth; else a rate that has just risen is not to be mixed with what it was before. */
+ * truth; else a rate that has just risen, or a pause that is over, is not to be mixed with what was before. */
 static double
 met_rate (const YodelDelayControl *self,
           gint64                   queue_us,
@@ -212,7 +216,7 @@ met_rate (const YodelDelayControl *self,
     return bps;
   if (queue_us > LONG_QUEUE_US)
     return MIN (bps, short_bps);
-  return now_us - self->risen_us < ACKED_WINDOW_US + MAX (rtt_us, 0) ? MAX (bps, short_bps) : bps;
+  return now_us - MAX (self->risen_us, self->idle_us) < ACKED_WINDOW_US + MAX (rtt_us, 0) ? MAX (bps, short_bps) : bps;
 }
 
 static void
@@ -279,8 +283,31 @@ remember_rate (YodelDelayControl *self,
     self->row_began_us = now_us;
 }
 
+/* The queue of a path to which we send next to nothing is not ours: as little as we can do about it, as little does what comes
+ * through tell of what there would be.  So the rate goes down a little, and who sends again has a share to begin with.  A
+ * long queue is another matter: the path may have become too thin for anything. */
+static gboolean
+is_queue_of_others (const YodelDelayControl *self,
+                    gboolean                 in_alr,
+                    gint64                   queue_us)
+{
+  return in_alr && queue_us < LONGEST_OF_OTHERS_US &&
+         yodel_delay_control_get_acknowledged_bps (self) < NEXT_TO_NOTHING * self->aimd.target_bps;
+}
+
+static void
+back_off_for_others (YodelDelayControl *self,
+                     gint64             now_us)
+{
+  if (self->overused_us < 0 || now_us - self->overused_us > SAME_ROW_US)
+    yodel_aimd_set_target (&self->aimd, BACK_OFF_FOR_OTHERS * self->aimd.target_bps, FALSE, now_us);
+  self->recovery_bps = MIN (self->recovery_bps, self->aimd.target_bps);
+  self->overused_us = now_us;
+}
+
 void
 yodel_delay_control_update (YodelDelayControl *self,
+                            gboolean           in_alr,
                             gint64             rtt_us,
                             gint64             now_us)
 {
@@ -289,10 +316,17 @@ yodel_delay_control_update (YodelDelayControl *self,
   gboolean is_over = (self->is_rising && queue_us > trend_limit_us (self)) || queue_us > queue_limit_us (self);
   YodelUsage usage = self->trendline.usage;
 
+  if (in_alr)
+    self->idle_us = now_us;
   end_stall (self, queue_us, elapsed_us, now_us);
   self->is_rising = FALSE;
   self->updated_us = now_us;
   self->queue_us = queue_us;
+  if (is_over && !self->drain.is_active && is_queue_of_others (self, in_alr, queue_us))
+    {
+      back_off_for_others (self, now_us);
+      return;
+    }
   if (is_over)
     {
       if (!self->drain.is_active)

@@ -30,6 +30,7 @@ typedef struct
   gint64                row_began_us;
   gint64                pictured_us;       /* when the rate of a little picture was there at once */
   gint64                risen_us;          /* when a probe last raised the target */
+  gint64                idle_us;           /* when the application last sent less than it might */
   double                shown_bps;         /* what that probe showed */
   gint64                probe_sent_us;     /* the last packet of a probe */
 } YodelDelayControl;
@@ -43,6 +44,7 @@ void     yodel_delay_control_init            (YodelDelayControl *self,
 void     yodel_delay_control_push            (YodelDelayControl       *self,
                                               const YodelPacketResult *result);
 void     yodel_delay_control_update          (YodelDelayControl *self,
+                                              gboolean           in_alr,
                                               gint64             rtt_us,
                                               gint64             now_us);
 

@@ -344,7 +344,7 @@ yodel_gcc_on_feedback (YodelController         *controller,
   take_probes (self, now_us);
   meet_rivals (self, has_loss, now_us);
   if (!self->competing.is_active)
-    yodel_delay_control_update (&self->delay, self->rtt_us, now_us);
+    yodel_delay_control_update (&self->delay, self->alr.in_alr, self->rtt_us, now_us);
   yodel_loss_estimate_update (&self->loss, self->delay.aimd.target_bps,
                               yodel_delay_control_get_acknowledged_bps (&self->delay),
                               self->min_bps);

@@ -25,7 +25,7 @@
 /* A picture that stands still for so long has no lips that move. */
 #define QUIET_US (5 * G_TIME_SPAN_SECOND)
 
-/* Pictures that wait for their time; beyond it the oldest goes. */
+/* Pictures that wait for their time; beyond it the oldest waits no longer. */
 #define MAX_PICTURES 30
 
 /* How often the camera may turn between a packet and its picture; beyond it the oldest word goes. */
