@@ -38,9 +38,9 @@
 #define MADE_WAY           0.9                        /* of what came through in the last 2 s */
 #define OUTAGE_QUEUE_US    (200 * YODEL_US_PER_MS)    /* a guess at what an outage leaves */
 #define CALM_US            (1500 * YODEL_US_PER_MS)
-#define NEXT_TO_NOTHING    0.2                        /* of what may be sent */
-#define LONGEST_OF_OTHERS_US (100 * YODEL_US_PER_MS)
-#define BACK_OFF_FOR_OTHERS 0.85
+#define NEXT_TO_NOTHING    0.2                        /* of what may be sent: who sends less than this ... */
+#define OTHERS_LIMIT_US    (100 * YODEL_US_PER_MS)    /* ... has not made a queue up to here ... */
+#define OTHERS_BACK_OFF    0.85                       /* ... and goes down so much for it, once in a row */
 #define SMALL_BITS         (160 * 8.0)                /* a packet of sound, or of a report */
 
 void
@@ -291,7 +291,7 @@ is_queue_of_others (const YodelDelayControl *self,
                     gboolean                 in_alr,
                     gint64                   queue_us)
 {
-  return in_alr && queue_us < LONGEST_OF_OTHERS_US &&
+  return in_alr && queue_us < OTHERS_LIMIT_US &&
          yodel_delay_control_get_acknowledged_bps (self) < NEXT_TO_NOTHING * self->aimd.target_bps;
 }
 
@@ -300,7 +300,7 @@ back_off_for_others (YodelDelayControl *self,
                      gint64             now_us)
 {
   if (self->overused_us < 0 || now_us - self->overused_us > SAME_ROW_US)
-    yodel_aimd_set_target (&self->aimd, BACK_OFF_FOR_OTHERS * self->aimd.target_bps, FALSE, now_us);
+    yodel_aimd_set_target (&self->aimd, OTHERS_BACK_OFF * self->aimd.target_bps, FALSE, now_us);
   self->recovery_bps = MIN (self->recovery_bps, self->aimd.target_bps);
   self->overused_us = now_us;
 }

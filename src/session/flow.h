@@ -97,8 +97,10 @@ gint64     yodel_flow_get_queue_us      (const YodelFlow     *self);
 const YodelLossRuns *
            yodel_flow_get_sound_losses  (const YodelFlow     *self);
 
-/* How long the retransmissions that wait will take to leave. */
+/* How long the video packet that leaves next has waited; 0: there is none. */
 gint64     yodel_flow_get_waited_us     (const YodelFlow     *self);
+
+/* How long the retransmissions that wait will take to leave. */
 gint64     yodel_flow_get_repair_us     (const YodelFlow     *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (YodelFlow, yodel_flow_free)
